@@ -1,0 +1,107 @@
+"""The one place that words the refusal of an argument.
+
+Every refusal names the argument and its owner, states the rule, quotes the value and shows the way out.
+"""
+
+import difflib
+import math
+from collections.abc import Collection, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+class ArgumentError(ValueError):
+    """An argument was refused; the message names it, the rule, the value and the way out."""
+
+
+def refusal(name: str, owner: str, rule: str, value: object, way_out: str = "") -> ArgumentError:
+    """Word the refusal of the argument `name` of `owner`."""
+    return ArgumentError(f"'{name}' of {owner} must {rule}, got {value!s}.{' ' if way_out else ''}{way_out}")
+
+
+def check_between(
+    name: str, owner: str, value: float, low: float, high: float, *, open_ends: bool = False
+) -> float:
+    """Return `value` as a float, or refuse it outside [low, high] (outside (low, high) if `open_ends`)."""
+    number = check_number(name, owner, value)
+    inside = low < number < high if open_ends else low <= number <= high
+    if inside:
+        return number
+    strictly = "strictly " if open_ends else ""
+    raise refusal(name, owner, f"be {strictly}between {low:g} and {high:g}", value)
+
+
+def check_number(name: str, owner: str, value: object) -> float:
+    """Return `value` as a finite float, or refuse it."""
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise refusal(name, owner, "be a number", repr(value)) from None
+    if not math.isfinite(number):
+        raise refusal(name, owner, "be finite", value)
+    return number
+
+
+def check_count(name: str, owner: str, value: object, least: int = 1) -> int:
+    """Return `value` as an int of at least `least`, or refuse it."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise refusal(name, owner, f"be a whole number of at least {least}", repr(value))
+    return int(value)
+
+
+def check_delta(owner: str, value: object) -> float:
+    """Return a discount factor, or refuse anything outside (0, 1)."""
+    number = check_number("delta", owner, value)
+    if not 0 < number < 1:
+        raise refusal(
+            "delta",
+            owner,
+            "be strictly between 0 and 1",
+            value,
+            "A yearly discount rate r is passed as 1 / (1 + r).",
+        )
+    return number
+
+
+def check_array(name: str, owner: str, values: ArrayLike) -> NDArray[np.float64]:
+    """Return `values` as a new read-only float array, or refuse entries that are not finite numbers."""
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise refusal(name, owner, "be a rectangular array of numbers", repr(values)) from None
+    faults = np.argwhere(~np.isfinite(array))
+    if len(faults):
+        where = tuple(int(i) for i in faults[0])
+        raise refusal(f"{name}[{', '.join(map(str, where))}]" if where else name, owner, "be finite", array[where])
+    array.setflags(write=False)
+    return array
+
+
+def check_names(name: str, owner: str, values: Sequence[str], count: int) -> tuple[str, ...]:
+    """Return `count` distinct, non-empty names, or refuse them."""
+    if isinstance(values, str) or not all(isinstance(value, str) for value in values):
+        raise refusal(name, owner, "be a sequence of strings", repr(values), f"Pass {count} names.")
+    names = tuple(values)
+    if len(names) != count:
+        raise refusal(name, owner, f"hold {count} names", f"{len(names)}: {list(names)}")
+    if not all(value.strip() for value in names):
+        raise refusal(name, owner, "hold no empty name", list(names))
+    repeated = sorted({value for value in names if names.count(value) > 1})
+    if repeated:
+        raise refusal(name, owner, "hold distinct names", list(names), f"Repeated: {', '.join(repeated)}.")
+    return names
+
+
+def check_known(name: str, owner: str, value: str, known: Collection[str]) -> str:
+    """Return `value` if it is one of `known`, or refuse it and name the nearest one."""
+    if value in known:
+        return value
+    raise refusal(name, owner, f"be one of the {len(known)} known names", repr(value), nearest(value, known))
+
+
+def nearest(value: str, known: Iterable[str]) -> str:
+    """Word the hint that follows an unknown name: the nearest known one, or all of them when none is near."""
+    names = sorted(known)
+    close = difflib.get_close_matches(str(value), names, n=1, cutoff=0.5)
+    return f"Did you mean '{close[0]}'?" if close else f"Known: {', '.join(names)}."
