@@ -73,7 +73,9 @@ def check_array(name: str, owner: str, values: ArrayLike) -> NDArray[np.float64]
     faults = np.argwhere(~np.isfinite(array))
     if len(faults):
         where = tuple(int(i) for i in faults[0])
-        raise refusal(f"{name}[{', '.join(map(str, where))}]" if where else name, owner, "be finite", array[where])
+        raise refusal(
+            f"{name}[{', '.join(map(str, where))}]" if where else name, owner, "be finite", array[where]
+        )
     array.setflags(write=False)
     return array
 

@@ -1,0 +1,1 @@
+"""Repeated and stochastic games of negotiation."""
