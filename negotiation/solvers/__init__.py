@@ -1,0 +1,1 @@
+"""One solution concept or algorithm a file: a game in, a result out."""
