@@ -73,10 +73,26 @@ def check_array(name: str, owner: str, values: ArrayLike) -> NDArray[np.float64]
     faults = np.argwhere(~np.isfinite(array))
     if len(faults):
         where = tuple(int(i) for i in faults[0])
-        raise refusal(
-            f"{name}[{', '.join(map(str, where))}]" if where else name, owner, "be finite", array[where]
-        )
+        raise refusal(f"{name}[{', '.join(map(str, where))}]" if where else name, owner, "be finite", array[where])
     array.setflags(write=False)
+    return array
+
+
+def check_shares(name: str, owner: str, values: ArrayLike) -> NDArray[np.float64]:
+    """Return `values` as a read-only float array, or refuse entries outside [0, 1]."""
+    array = check_array(name, owner, values)
+    outside = array[(array < 0) | (array > 1)]
+    if outside.size:
+        raise refusal(name, owner, "lie between 0 and 1", outside.flat[0])
+    return array
+
+
+def check_positive(name: str, owner: str, values: ArrayLike) -> NDArray[np.float64]:
+    """Return `values` as a read-only float array, or refuse entries that are not above 0."""
+    array = check_array(name, owner, values)
+    outside = array[array <= 0]
+    if outside.size:
+        raise refusal(name, owner, "be above 0", outside.flat[0])
     return array
 
 

@@ -162,9 +162,7 @@ def tit_for_tat(stage: StageGame) -> Automaton:
         raise refusal("stage", "tit_for_tat", "have two players with two actions each", stage.shape)
     played = [(a, b) for a in range(2) for b in range(2)]
     transition = [[[2 * b + a for b in range(2)] for a in range(2)]] * 4
-    return Automaton(
-        played, transition, phases=tuple(", ".join(_names(stage, profile)) for profile in played)
-    )
+    return Automaton(played, transition, phases=tuple(", ".join(_names(stage, profile)) for profile in played))
 
 
 def path_with_punishments(
@@ -187,7 +185,7 @@ def path_with_punishments(
 
     Notes
     -----
-    Simple strategy profiles, Definition 1 of [Abr88]_.
+    The simple strategy profiles of [Abr88]_.
 
     References
     ----------
@@ -195,9 +193,7 @@ def path_with_punishments(
        383-396.
     """
     if len(punishments) != stage.num_players:
-        raise refusal(
-            "punishments", "path_with_punishments", f"hold {stage.num_players} paths", len(punishments)
-        )
+        raise refusal("punishments", "path_with_punishments", f"hold {stage.num_players} paths", len(punishments))
     paths = [[stage.profile(*profile) for profile in one] for one in (path, *punishments)]
     if not all(paths):
         raise refusal("path", "path_with_punishments", "hold at least one profile on every path", paths)
@@ -214,9 +210,7 @@ def path_with_punishments(
     return Automaton(played, transition, phases=names)
 
 
-def _send_deviators(
-    transition: NDArray[np.int64], profile: tuple[int, ...], starts: NDArray[np.int64]
-) -> None:
+def _send_deviators(transition: NDArray[np.int64], profile: tuple[int, ...], starts: NDArray[np.int64]) -> None:
     stay = transition[profile]
     for player, start in enumerate(starts):
         line: list[int | slice] = list(profile)

@@ -71,9 +71,7 @@ class StageGame:
         default_actions = [[str(a) for a in range(count)] for count in raw.shape[:-1]]
         given = default_actions if actions is None else list(actions)
         if len(given) != num_players:
-            raise refusal(
-                "actions", OWNER, f"name the actions of {num_players} players", f"{len(given)} lists"
-            )
+            raise refusal("actions", OWNER, f"name the actions of {num_players} players", f"{len(given)} lists")
         exact = None if raw.dtype != object else _fractions(raw)
         object.__setattr__(
             self, "payoffs", check_array("payoffs", OWNER, raw if exact is None else _floats(exact))
@@ -198,9 +196,7 @@ class StageGame:
             If the number of actions is not the number of players, or an action is unknown.
         """
         if len(actions) != self.num_players:
-            raise refusal(
-                "actions", OWNER, f"name one action for each of {self.num_players} players", actions
-            )
+            raise refusal("actions", OWNER, f"name one action for each of {self.num_players} players", actions)
         return tuple(self._action(i, action) for i, action in enumerate(actions))
 
     def __getitem__(self, actions: tuple[str | int, ...]) -> NDArray[np.float64]:

@@ -1,0 +1,1 @@
+"""Questions put to a game or to a family of games."""
