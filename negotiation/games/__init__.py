@@ -11,13 +11,16 @@ from negotiation.games.automaton import (
 from negotiation.games.bimatrix import from_nashpy, to_nashpy
 from negotiation.games.repeated import RepeatedGame
 from negotiation.games.stage import StageGame
+from negotiation.games.taxonomy import GameClass, game_class
 
 __all__ = [
     "Automaton",
+    "GameClass",
     "RepeatedGame",
     "StageGame",
     "carrot_and_stick",
     "from_nashpy",
+    "game_class",
     "grim_trigger",
     "limited_punishment",
     "path_with_punishments",

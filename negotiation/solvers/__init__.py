@@ -1,1 +1,36 @@
 """One solution concept or algorithm a file: a game in, a result out."""
+
+from negotiation.solvers.dominance import Dominance, dominant_actions, iterated_dominance
+from negotiation.solvers.minmax import Minmax, mixed_minmax, pure_minmax, pure_minmax_profiles
+from negotiation.solvers.nash import Equilibria, nash_equilibria, pure_equilibria, regret
+from negotiation.solvers.one_shot import Judgement, one_shot
+from negotiation.solvers.payoff_set import PayoffSet, payoff_set
+from negotiation.solvers.self_generation import generate, is_self_generating
+from negotiation.solvers.solution import Solution, Status
+from negotiation.solvers.transfers import TransferPlan, TransferSchedule, transfer_critical_delta, transfer_schedule
+
+__all__ = [
+    "Dominance",
+    "Equilibria",
+    "Judgement",
+    "Minmax",
+    "PayoffSet",
+    "Solution",
+    "Status",
+    "TransferPlan",
+    "TransferSchedule",
+    "dominant_actions",
+    "generate",
+    "is_self_generating",
+    "iterated_dominance",
+    "mixed_minmax",
+    "nash_equilibria",
+    "one_shot",
+    "payoff_set",
+    "pure_equilibria",
+    "pure_minmax",
+    "pure_minmax_profiles",
+    "regret",
+    "transfer_critical_delta",
+    "transfer_schedule",
+]

@@ -1,1 +1,77 @@
 """Questions put to a game or to a family of games."""
+
+from negotiation.stability.bargaining import implied_weight, nash_terms, pooled_critical_patience, transfer_band
+from negotiation.stability.critical import (
+    CriticalDiscount,
+    critical_discount,
+    critical_discounts,
+    incentive_slack,
+    supports,
+)
+from negotiation.stability.erosion import (
+    Bite,
+    best_tightness,
+    bite,
+    crossing_year,
+    dependence_at_bite,
+    dependence_path,
+    net_factor,
+    yearly_rate,
+)
+from negotiation.stability.incentives import (
+    critical_patience,
+    largest_hazard,
+    largest_pending_risk,
+    patience_with_lag,
+    present_slack,
+    slack,
+)
+from negotiation.stability.linkage import Linkage, link
+from negotiation.stability.monitoring import conflict_loss, monitoring_gap, punishment_length
+from negotiation.stability.robustness import Share, robustness_radius, share_of, triangular_draws
+from negotiation.stability.strategic_risk import StrategicRisk, strategic_risk
+from negotiation.stability.survival import Survival, survival
+from negotiation.stability.tipping import Tip, tipping_points
+from negotiation.stability.two_by_two import worst_equilibrium_payoffs
+
+__all__ = [
+    "Bite",
+    "CriticalDiscount",
+    "Linkage",
+    "Share",
+    "StrategicRisk",
+    "Survival",
+    "Tip",
+    "best_tightness",
+    "bite",
+    "conflict_loss",
+    "critical_discount",
+    "critical_discounts",
+    "critical_patience",
+    "crossing_year",
+    "dependence_at_bite",
+    "dependence_path",
+    "implied_weight",
+    "incentive_slack",
+    "largest_hazard",
+    "largest_pending_risk",
+    "link",
+    "monitoring_gap",
+    "nash_terms",
+    "net_factor",
+    "patience_with_lag",
+    "pooled_critical_patience",
+    "present_slack",
+    "punishment_length",
+    "robustness_radius",
+    "share_of",
+    "slack",
+    "strategic_risk",
+    "supports",
+    "survival",
+    "tipping_points",
+    "transfer_band",
+    "triangular_draws",
+    "worst_equilibrium_payoffs",
+    "yearly_rate",
+]

@@ -24,12 +24,13 @@ def critical_patience(temptation: ArrayLike, harm: ArrayLike) -> NDArray[np.floa
     temptation : array_like
         Net gain of one year of breaking, in payoff units a year.
     harm : array_like
-        Yearly loss once the other side breaks too, above 0, in payoff units a year.
+        Yearly loss once the other side breaks too, in payoff units a year.
 
     Returns
     -------
     array
-        temptation / harm, at least 0; a value of 1 or more means that no patience is enough.
+        temptation / harm: 0 where there is nothing to gain, `inf` where there is and nothing to lose; a value of
+        1 or more means that no patience is enough.
 
     Notes
     -----
@@ -40,8 +41,10 @@ def critical_patience(temptation: ArrayLike, harm: ArrayLike) -> NDArray[np.floa
     >>> critical_patience([2.1, 2.6], [6.48, 10.8]).round(3)
     array([0.324, 0.241])
     """
-    gain = check_array("temptation", "critical_patience", temptation)
-    return np.maximum(gain, 0) / check_positive("harm", "critical_patience", harm)
+    gain, loss = check_array("temptation", "critical_patience", temptation), check_array("harm", "critical_patience", harm)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(loss > 0, gain / loss, np.inf)
+    return np.where(gain > 0, ratio, 0.0)
 
 
 def slack(temptation: ArrayLike, harm: ArrayLike, patience: ArrayLike) -> NDArray[np.float64]:

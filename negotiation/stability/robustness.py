@@ -44,7 +44,7 @@ def robustness_radius(temptation: ArrayLike, harm: ArrayLike, patience: ArrayLik
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Share:
     """A share of random draws, with its sampling error.
 

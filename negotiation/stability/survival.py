@@ -29,13 +29,13 @@ class Survival:
     @property
     def hazard(self) -> NDArray[np.float64]:
         """Chance that the truce ends in year t given that it stood at its start, shape (rounds,)."""
-        ended: NDArray[np.float64] = 1 - (1 - self.hazards).prod(axis=1)
-        return ended
+        stays: NDArray[np.float64] = (1 - self.hazards).prod(axis=1)
+        return 1 - stays
 
     @property
     def survival(self) -> NDArray[np.float64]:
         """Chance that the truce stands at the end of year t, shape (rounds,)."""
-        stands: NDArray[np.float64] = np.cumprod(1 - self.hazard)
+        stands: NDArray[np.float64] = (1 - self.hazard).cumprod()
         return stands
 
     @property

@@ -1,0 +1,117 @@
+"""The command line: reads arguments, calls the library and the report room; computes nothing."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import NoReturn
+
+from negotiation import report
+from negotiation._checks import ArgumentError, check_known, check_number, refusal
+from negotiation.truce import Truce, dossier
+
+DRAWS = 20_000
+SEED = 2025
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser that refuses in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the arguments."""
+        raise ArgumentError(f"{self.prog}: {message}. See '{self.prog} --help'.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Words after the command's name; those of the process when left out.
+
+    Returns
+    -------
+    int
+        Exit status: 0 when the answer was printed, 2 when an argument was refused.
+    """
+    try:
+        options = _parser().parse_args(arguments)
+        print(options.run(options), flush=True)
+    except ArgumentError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="negotiation", description="Is the US-China truce self-enforcing, and what breaks it first?"
+    )
+    parser.add_argument("--version", action="version", version=f"negotiation {version('negotiation')}")
+    verbs = parser.add_subparsers(required=True, metavar="VERB")
+
+    verdict = verbs.add_parser("verdict", help="say whether the truce holds, how sure that is and what breaks it")
+    verdict.add_argument("--reading", default="central", help="an article's id, 'central', or your own TOML file")
+    _add_common(verdict)
+    form = verdict.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print JSON")
+    verdict.add_argument("--figure", metavar="FILE", help="also draw the verdict to a .png, .pdf or .svg file")
+    verdict.set_defaults(run=_verdict)
+
+    claims = verbs.add_parser("claims", help="show the evidence")
+    claims.add_argument("--parameter", metavar="NAME", help="only what stands behind one parameter")
+    claims.set_defaults(run=_claims)
+
+    compare = verbs.add_parser("compare", help="put the readings of the five articles side by side")
+    _add_common(compare)
+    compare.set_defaults(run=_compare)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter")
+    parser.add_argument("--draws", type=int, default=DRAWS, help=f"random draws of the parameters ({DRAWS:,})")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"seed of the draws ({SEED})")
+
+
+def _verdict(options: argparse.Namespace) -> str:
+    if options.figure is not None:
+        report.check_figure_path(options.figure)
+    truce = _reading(options.reading).vary(**_changes(options.set))
+    verdict = truce.verdict(draws=options.draws, seed=options.seed)
+    if options.figure is not None:
+        report.save_verdict_figure(truce, verdict, options.figure)
+    return verdict.to_json() if options.json else report.verdict_text(verdict)
+
+
+def _claims(options: argparse.Namespace) -> str:
+    evidence = dossier()
+    if options.parameter is None:
+        return report.claims_text(evidence.claims, evidence)
+    return report.parameter_text(evidence.parameter(options.parameter), evidence)
+
+
+def _compare(options: argparse.Namespace) -> str:
+    changes = _changes(options.set)
+    readings = ["central", *(reading.id for reading in dossier().readings)]
+    truces = [Truce.from_reading(reading).vary(**changes) for reading in readings]
+    return report.comparison_text([(one, one.verdict(draws=options.draws, seed=options.seed)) for one in truces])
+
+
+def _reading(name: str) -> Truce:
+    return Truce.from_file(name) if name.endswith(".toml") else Truce.from_reading(name)
+
+
+def _changes(assignments: Sequence[str]) -> dict[str, float]:
+    changes = {}
+    for assignment in assignments:
+        name, equals, value = assignment.partition("=")
+        if not equals:
+            raise refusal("--set", "negotiation", "have the form NAME=VALUE", repr(assignment), "As in omega=0.5.")
+        check_known("parameter", "--set", name, [one.name for one in dossier().parameters])
+        changes[name] = check_number(name, "--set", value)
+    return changes

@@ -1,0 +1,9 @@
+from .figures import save_verdict_figure as save_verdict_figure
+from .figures import stability_chart as stability_chart
+from .figures import survival_chart as survival_chart
+from .figures import verdict_figure as verdict_figure
+from .files import check_figure_path as check_figure_path
+from .text import claims_text as claims_text
+from .text import comparison_text as comparison_text
+from .text import parameter_text as parameter_text
+from .text import verdict_text as verdict_text

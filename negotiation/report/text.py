@@ -1,0 +1,209 @@
+"""Verdicts, comparisons and evidence as plain text."""
+
+import math
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from negotiation.evidence import FOUNDINGS, Claim, Evidence, Founding, Parameter
+from negotiation.truce import Truce, Verdict
+
+WIDTH = 100
+
+SHORT: dict[Founding, str] = {
+    "stated": "stated in an article",
+    "derived": "derived from stated numbers",
+    "sign": "only a sign or an order",
+    "assumed": "assumed",
+}
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """Return a verdict as one screen of plain text.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        The answer.
+
+    Returns
+    -------
+    str
+        Lines of at most 100 characters.
+    """
+    return "\n\n".join(
+        [_headline(verdict), _today(verdict), _senses(verdict), _breaks(verdict), _founding(verdict)]
+    )
+
+
+def _headline(verdict: Verdict) -> str:
+    lines = [f"The US-China truce, {verdict.reading} values (negotiation {verdict.version})"]
+    if verdict.changed():
+        changed = ", ".join(f"{name} = {value:g}" for name, value in verdict.changed().items())
+        lines += _wrapped(f"Differs from the central values in {changed}.")
+    return "\n".join(lines)
+
+
+def _today(verdict: Verdict) -> str:
+    rows = [
+        ("the year's game, as it sees it", [side.game_class for side in verdict.sides]),
+        ("temptation to break, points a year", [f"{side.temptation:.2f}" for side in verdict.sides]),
+        ("deterrent, points a year", [f"{side.deterrent:.2f}" for side in verdict.sides]),
+        ("patience needed", [_number(side.critical_patience, 3) for side in verdict.sides]),
+        ("slack, points a year", [f"{side.slack:+.2f}" for side in verdict.sides]),
+        ("joint adverse error it survives", [f"{side.radius:.1%}" for side in verdict.sides]),
+    ]
+    lines = [f"{'':34}" + "".join(f"{side.name:>20}" for side in verdict.sides)]
+    lines += [f"{label:34}" + "".join(f"{cell:>20}" for cell in cells) for label, cells in rows]
+    low, high = verdict.transfer_band
+    payments = f"US to China from {low:+.2f} to {high:+.2f} a year" if low <= high else "none would do"
+    lines += [
+        f"patience there is {verdict.patience:.3f}; needed with side payments "
+        f"{_number(verdict.pooled_critical_patience, 3)} ({payments})"
+    ]
+    if not math.isclose(
+        verdict.optimal_critical_patience, max(s.critical_patience for s in verdict.sides), abs_tol=1e-6
+    ):
+        lines += [
+            f"needed if a break met the harshest credible answer {_number(verdict.optimal_critical_patience, 3)}"
+        ]
+    return "\n".join(lines)
+
+
+def _senses(verdict: Verdict) -> str:
+    tight = verdict.tighter
+    if verdict.supportable:
+        first = f"yes: both sides hold; {tight.name} is the tighter one"
+    else:
+        failing = " and ".join(side.name for side in verdict.sides if not side.holds)
+        saved = ", though side payments could keep it" if verdict.supportable_with_transfers else ""
+        first = f"no: {failing} would break{saved}"
+    share, paid = verdict.share, verdict.share_with_transfers
+    second = (
+        f"unbroken through review 1 with chance {verdict.rebargained.survival[0]:.3f}, through review "
+        f"{len(verdict.rebargained.survival)} {verdict.rebargained.survival[-1]:.3f} if terms are re-bargained after "
+        f"a shock; {verdict.fixed.survival[0]:.3f} and {verdict.fixed.survival[-1]:.3f} at fixed terms"
+    )
+    third = (
+        f"{'yes' if verdict.robust else 'no'}: both hold in {share.value:.3f} of {share.draws:,} draws "
+        f"({share.low:.3f} to {share.high:.3f}) against 0.90 asked; {paid.value:.3f} with side payments; "
+        f"a joint error of {verdict.radius:.1%} would undo it"
+    )
+    answers = [("Supportable", first), ("Pathwise", second), ("Robust", third)]
+    return "\n".join(["Does it hold?", *(line for name, text in answers for line in _labelled(name, text))])
+
+
+def _breaks(verdict: Verdict) -> str:
+    ruling, years = verdict.ruling, len(verdict.fixed.survival)
+    low, high = ruling.band
+    band = f"transfers of {low:+.2f} to {high:+.2f} keep it" if low <= high else "no transfer keeps it"
+    after = (
+        f"{' and '.join(ruling.fails)} would break at present terms; {band}" if ruling.fails else "both still hold"
+    )
+    causes = (
+        f"at fixed terms {verdict.fixed.cause} ({verdict.fixed.chance:.2f} by review {years}); re-bargained, "
+        f"{verdict.rebargained.cause} ({verdict.rebargained.chance:.2f})"
+    )
+    erosion = (
+        f"deters the US no longer after {_number(verdict.crossing_linear, 1)} years if harm is linear in dependence, "
+        f"{_number(verdict.crossing_ces, 1)} if CES"
+    )
+    tips = "; ".join(f"{tip.name} at {tip.value:.3g} (now {tip.current:.3g})" for tip in verdict.tips[:3])
+    lines = [
+        ("First", causes),
+        ("Annulment", f"chance {ruling.chance:.2f}; afterwards {after}"),
+        ("Erosion", erosion),
+        ("Nearest", tips or "no single parameter flips the answer within its plausible range"),
+    ]
+    return "\n".join(["What breaks it first?", *(line for name, text in lines for line in _labelled(name, text))])
+
+
+def _founding(verdict: Verdict) -> str:
+    counts = ", ".join(
+        f"{len(names)} {SHORT[founding]}" for founding, names in verdict.founding().items() if names
+    )
+    disputes = ", ".join(one.id for one in verdict.disagreements())
+    lines = [
+        (
+            "Numbers",
+            f"{len(verdict.rests_on)} parameters: {counts}. They rest on {len(verdict.claims())} claims of "
+            f"{len(verdict.sources())} articles, which disagree on {disputes}.",
+        ),
+        (
+            "Caution",
+            "Most sizes are assumptions and the articles fix little more than signs: read this as incentives under "
+            "stated assumptions. It forecasts no event.",
+        ),
+    ]
+    return "\n".join(["What does it rest on?", *(line for name, text in lines for line in _labelled(name, text))])
+
+
+def comparison_text(truces: Sequence[tuple[Truce, Verdict]]) -> str:
+    """Return readings side by side, one row each.
+
+    Parameters
+    ----------
+    truces : sequence of (Truce, Verdict)
+        The readings.
+    """
+    head = (
+        f"{'reading':12}{'patience needed':>18}{'there':>7}{'slack':>15}{'holds':>7}{'share':>7}"
+        f"{'crossing':>12}{'after annulment':>18}{'Nash':>7}"
+    )
+    units = f"{'':12}{'US':>9}{'China':>9}{'':>7}{'US':>8}{'China':>7}{'':>7}{'':>7}{'linear/CES':>12}{'terms from, to':>18}{'terms':>7}"
+    rows = []
+    for truce, verdict in truces:
+        us, cn = verdict.sides
+        low, high = verdict.ruling.band
+        years = f"{_number(verdict.crossing_linear, 1)}/{_number(verdict.crossing_ces, 1)}"
+        rows.append(
+            f"{verdict.reading:12}{_number(us.critical_patience, 3):>9}{_number(cn.critical_patience, 3):>9}"
+            f"{verdict.patience:7.3f}{us.slack:+8.2f}{cn.slack:+7.2f}{'yes' if verdict.supportable else 'no':>7}"
+            f"{verdict.share.value:7.3f}{years:>12}{f'{low:+.2f}, {high:+.2f}':>18}{truce.nash_terms():+7.2f}"
+        )
+    note = _wrapped(
+        "Slack and terms in points a year, terms from the US to China; share of the draws in which both hold; crossing "
+        "in years until erosion ends the deterrent on the US. The sizes of the overrides are assumptions."
+    )
+    return "\n".join([head, units, *rows, "", *note])
+
+
+def claims_text(claims: Iterable[Claim], evidence: Evidence) -> str:
+    """Return claims article by article."""
+    lines: list[str] = []
+    source = ""
+    for claim in claims:
+        if claim.source != source:
+            source = claim.source
+            found = evidence.source(source)
+            lines += [""] * bool(lines) + [f"{found.id}: {found.author}, {found.title}"]
+        value = f" [{claim.value}{' ' + claim.unit if claim.unit else ''}]" if claim.value else ""
+        informs = f" -> {', '.join(claim.informs)}" if claim.informs else ""
+        lines += _labelled(f"{claim.id} {claim.direction}", f"{claim.paraphrase}{value} ({claim.place}){informs}")
+    return "\n".join(lines)
+
+
+def parameter_text(parameter: Parameter, evidence: Evidence) -> str:
+    """Return one parameter with its range, founding, claims and the disagreements that touch it."""
+    quantity = parameter.quantity
+    lines = [
+        f"{parameter.name} ({parameter.symbol}): {parameter.meaning}",
+        f"  {quantity.low:g} to {quantity.high:g}, central {quantity.central:g} {quantity.unit}; "
+        f"{quantity.founding}: {FOUNDINGS[quantity.founding]}",
+    ]
+    disputes = evidence.disagreements_for(parameter.name)
+    lines += [line for one in disputes for line in _labelled(one.id, f"{one.topic}. {one.treatment}")]
+    return "\n".join([*lines, "", claims_text(evidence.claims_for(parameter.name), evidence)])
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}" if math.isfinite(value) else "never"
+
+
+def _wrapped(text: str, indent: str = "") -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+def _labelled(label: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=f"  {label:<12}", subsequent_indent=" " * 14, break_on_hyphens=False
+    )

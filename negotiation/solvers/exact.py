@@ -1,0 +1,216 @@
+"""Exact arithmetic that several solvers share: linear systems, polytopes and linear programmes in integers.
+
+A mixed action is a tuple of fractions, one probability an action, that add up to 1.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
+from math import comb, lcm
+
+from negotiation.games import StageGame
+
+MixedAction = tuple[Fraction, ...]
+
+
+def pure_action(action: int, count: int) -> MixedAction:
+    """Return the mixed action that plays `action`, one of `count`, for sure."""
+    return tuple(Fraction(int(k == action)) for k in range(count))
+
+
+def describe(mixture: MixedAction, names: Sequence[str]) -> str:
+    """Word a mixed action: the name of a pure action, or every action played with its probability.
+
+    Examples
+    --------
+    >>> describe((Fraction(1, 3), Fraction(2, 3), Fraction(0)), ["hold", "break", "wait"])
+    '1/3 hold + 2/3 break'
+    """
+    played = [(weight, name) for weight, name in zip(mixture, names, strict=True) if weight]
+    return played[0][1] if len(played) == 1 else " + ".join(f"{weight} {name}" for weight, name in played)
+
+
+def describe_profile(stage: StageGame, mixed_profile: Sequence[MixedAction]) -> str:
+    """Word a mixed profile with the names of the players and of their actions."""
+    parts = zip(stage.players, mixed_profile, stage.actions, strict=True)
+    return "; ".join(f"{player}: {describe(mixture, names)}" for player, mixture, names in parts)
+
+
+def normalised(weights: Sequence[Fraction | int]) -> MixedAction:
+    """Divide non-negative weights by their sum."""
+    total = sum(weights)
+    return tuple(Fraction(weight) / total for weight in weights)
+
+
+def positive_integers(rows: Iterable[Iterable[Fraction]]) -> list[list[int]]:
+    """Map a matrix to integers of at least 1 by a positive affine transformation.
+
+    Notes
+    -----
+    Such a transformation of a player's payoffs changes neither best replies nor equilibria.
+
+    Examples
+    --------
+    >>> positive_integers([[Fraction(-1, 2), Fraction(0)], [Fraction(1, 3), Fraction(-1, 2)]])
+    [[1, 4], [6, 1]]
+    """
+    entries = [list(row) for row in rows]
+    lowest = min(min(row) for row in entries)
+    scale = lcm(*((entry - lowest).denominator for row in entries for entry in row))
+    return [[int((entry - lowest) * scale) + 1 for entry in row] for row in entries]
+
+
+def solve(matrix: Sequence[Sequence[int]], right: Sequence[int]) -> tuple[list[int], int] | None:
+    """Solve a square system of linear equations with integer coefficients.
+
+    Parameters
+    ----------
+    matrix, right : sequences of int
+        The system ``matrix @ z == right``.
+
+    Returns
+    -------
+    tuple of (list of int, int), or None
+        Numerators and their common positive denominator; None if the matrix is singular.
+
+    Notes
+    -----
+    Fraction-free elimination [Bareiss68]_ in the form that clears the column above the pivot as well: every
+    division leaves no remainder, and every diagonal entry ends as the determinant.
+
+    References
+    ----------
+    .. [Bareiss68] E. H. Bareiss (1968), Sylvester's identity and multistep integer-preserving Gaussian
+       elimination, Mathematics of Computation 22, 565-578.
+
+    Examples
+    --------
+    >>> solve([[2, 1], [1, 3]], [1, 1])
+    ([2, 1], 5)
+    """
+    rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
+    denominator = 1
+    for column in range(len(rows)):
+        found = next((k for k in range(column, len(rows)) if rows[k][column]), None)
+        if found is None:
+            return None
+        rows[column], rows[found] = rows[found], rows[column]
+        denominator = _clear_column(rows, column, column, denominator)
+    sign = 1 if denominator > 0 else -1
+    return [sign * row[-1] for row in rows], sign * denominator
+
+
+def num_bases(dimension: int, num_rows: int) -> int:
+    """Count the linear systems that `polytope_vertices` may have to solve."""
+    return comb(dimension + num_rows, dimension) - 1
+
+
+def polytope_vertices(rows: Sequence[Sequence[int]]) -> Iterator[tuple[MixedAction, int]]:
+    """Enumerate the vertices, other than 0, of the polytope of all z >= 0 with ``rows @ z <= 1``.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of int
+        Positive integers.
+
+    Yields
+    ------
+    tuple of (tuple of Fraction, int)
+        The vertex divided by the sum of its coordinates, and its labels as bits: bit j is set if z[j] = 0,
+        bit ``dimension + k`` if row k holds with equality. Each vertex is yielded once.
+
+    Notes
+    -----
+    A vertex with s positive coordinates satisfies s of the rows with equality and is the only point with
+    these zeros that does, so that trying every set of s coordinates with every set of s rows finds it.
+    """
+    dimension = len(rows[0])
+    for size in range(1, min(dimension, len(rows)) + 1):
+        for support in combinations(range(dimension), size):
+            yield from _vertices_on(rows, support)
+
+
+def _vertices_on(rows: Sequence[Sequence[int]], support: tuple[int, ...]) -> Iterator[tuple[MixedAction, int]]:
+    dimension = len(rows[0])
+    kept = [[row[j] for j in support] for row in rows]
+    zeros = sum(1 << j for j in range(dimension) if j not in support)
+    found: set[int] = set()
+    for tight in combinations(range(len(rows)), len(support)):
+        solved = solve([kept[k] for k in tight], [1] * len(support))
+        if solved is None or min(solved[0]) <= 0:
+            continue
+        numerators, denominator = solved
+        heights = [sum(a * z for a, z in zip(row, numerators, strict=True)) for row in kept]
+        equal = sum(1 << dimension + k for k, height in enumerate(heights) if height == denominator)
+        if max(heights) == denominator and equal not in found:
+            found.add(equal)
+            total = sum(numerators)
+            weights = dict(zip(support, numerators, strict=True))
+            yield tuple(Fraction(weights.get(j, 0), total) for j in range(dimension)), zeros | equal
+
+
+def maximise(
+    objective: Sequence[Fraction], rows: Sequence[Sequence[Fraction]], bounds: Sequence[Fraction]
+) -> tuple[Fraction, ...]:
+    """Maximise a linear function over all z >= 0 with ``rows @ z <= bounds``.
+
+    Parameters
+    ----------
+    objective : sequence of Fraction
+    rows : sequence of sequences of Fraction
+    bounds : sequence of Fraction
+        Not negative, so that 0 is feasible; the objective must be bounded above.
+
+    Returns
+    -------
+    tuple of Fraction
+        An optimal vertex.
+
+    Notes
+    -----
+    The simplex method in integers, with the pivoting rule of [Bland77]_, which does not cycle.
+
+    References
+    ----------
+    .. [Bland77] R. G. Bland (1977), New finite pivoting rules for the simplex method, Mathematics of
+       Operations Research 2, 103-107.
+
+    Examples
+    --------
+    >>> [str(z) for z in maximise([Fraction(1)] * 2, [[Fraction(3), Fraction(1)], [Fraction(1), Fraction(3)]],
+    ...                           [Fraction(1)] * 2)]
+    ['1/4', '1/4']
+    """
+    tableau = _tableau(objective, rows, bounds)
+    basis = list(range(len(objective), len(objective) + len(rows)))
+    denominator = 1
+    while (entering := next((j for j, cost in enumerate(tableau[-1][:-1]) if cost < 0), None)) is not None:
+        leaving = min(
+            (k for k in range(len(rows)) if tableau[k][entering] > 0),
+            key=lambda k: (Fraction(tableau[k][-1], tableau[k][entering]), basis[k]),
+        )
+        denominator = _clear_column(tableau, leaving, entering, denominator)
+        basis[leaving] = entering
+    values = {variable: Fraction(row[-1], denominator) for variable, row in zip(basis, tableau, strict=False)}
+    return tuple(values.get(j, Fraction(0)) for j in range(len(objective)))
+
+
+def _tableau(
+    objective: Sequence[Fraction], rows: Sequence[Sequence[Fraction]], bounds: Sequence[Fraction]
+) -> list[list[int]]:
+    tableau = []
+    for k, (row, bound) in enumerate(zip(rows, bounds, strict=True)):
+        scale = lcm(*(entry.denominator for entry in (*row, bound)))
+        slack = [int(j == k) for j in range(len(rows))]
+        tableau.append([*(int(entry * scale) for entry in row), *slack, int(bound * scale)])
+    scale = lcm(*(entry.denominator for entry in objective))
+    return [*tableau, [*(-int(entry * scale) for entry in objective), *[0] * (len(rows) + 1)]]
+
+
+def _clear_column(rows: list[list[int]], pivot_row: int, column: int, denominator: int) -> int:
+    pivot = rows[pivot_row][column]
+    for k, row in enumerate(rows):
+        if k != pivot_row:
+            factor = row[column]
+            rows[k] = [(pivot * a - factor * b) // denominator for a, b in zip(row, rows[pivot_row], strict=True)]
+    return pivot

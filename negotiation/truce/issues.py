@@ -1,0 +1,137 @@
+"""The truce issue by issue: each side sets its pressure on each of its issues, linked or in compartments."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiation._checks import check_known, refusal
+from negotiation.evidence import Issue
+from negotiation.games import StageGame
+from negotiation.stability import Linkage, link
+from negotiation.truce import payoffs
+from negotiation.truce.dossier import dossier
+from negotiation.truce.parameters import Parameters
+
+
+def table_of_issues() -> dict[str, Issue]:
+    """Return the issues of the truce by id, those left out of the central bundle last."""
+    return {issue.id: issue for issue in dossier().issues}
+
+
+def temptations_and_harms(
+    p: Parameters, chosen: Sequence[str] | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what each side gains and suffers on each issue, each of shape (issues, 2).
+
+    Parameters
+    ----------
+    p : Parameters
+        Numbers. The central split over issues is scaled so that its sums move with the aggregate temptation
+        and harm of each side.
+    chosen : sequence of str, optional
+        Ids of issues; those of the central bundle when left out.
+
+    Raises
+    ------
+    ArgumentError
+        If an issue is unknown.
+    """
+    table = table_of_issues()
+    ids = [issue.id for issue in table.values() if issue.included] if chosen is None else list(chosen)
+    for name in ids:
+        check_known("issues", "Truce", name, table)
+    central = Parameters(**{one.name: one.quantity.central for one in dossier().parameters})
+    gain = payoffs.temptation(p) / payoffs.temptation(central)
+    loss = payoffs.harm(p) / payoffs.harm(central)
+    parties = dossier().parties
+    temptation = [[_size(table[name].temptation, party) for party in parties] for name in ids]
+    harm = [[_size(table[name].harm, party) for party in parties] for name in ids]
+    return np.array(temptation) * gain, np.array(harm) * loss
+
+
+def issue_game(p: Parameters, chosen: Sequence[str] | None = None, *, squeeze: bool = False) -> StageGame:
+    """Return the game of one year in which each side sets its pressure on each issue where it holds a lever.
+
+    Parameters
+    ----------
+    p : Parameters
+        Numbers.
+    chosen : sequence of str, optional
+        Ids of issues; those of the central bundle when left out.
+    squeeze : bool, default False
+        Whether the pressure on an issue may also be `sigma`, besides 0 and 1.
+
+    Returns
+    -------
+    StageGame
+        One action a combination of pressures, named by the issues pressed; the first is Hold on all. Payoffs are
+        the value of calm plus what the own pressures gain less what the other side's cost.
+    """
+    table = table_of_issues()
+    ids = [issue.id for issue in table.values() if issue.included] if chosen is None else list(chosen)
+    gains, harms = temptations_and_harms(p, ids)
+    levels = (0.0, float(p.sigma), 1.0) if squeeze else (0.0, 1.0)
+    pressures, names = zip(
+        *(
+            _pressures(ids, [party in table[name].temptation for name in ids], levels)
+            for party in dossier().parties
+        ),
+        strict=True,
+    )
+    own = [payoffs.pressure_gain(x) @ gains[:, i] + (p.b_us, p.b_cn)[i] for i, x in enumerate(pressures)]
+    suffered = [pressures[1 - i] @ harms[:, i] for i in range(2)]
+    us, cn = own[0][:, None] - suffered[0][None, :], own[1][None, :] - suffered[1][:, None]
+    return StageGame(payoffs.sides(us, cn), dossier().parties, names)
+
+
+def linkage(p: Parameters, bundles: Sequence[Sequence[str]], *, false_alarms: Mapping[str, float]) -> Linkage:
+    """Judge an arrangement of issues into bundles.
+
+    Parameters
+    ----------
+    p : Parameters
+        Numbers.
+    bundles : sequence of sequences of str
+        Ids of issues, each in at most one bundle; a breach of one ends its whole bundle.
+    false_alarms : mapping from issue to float
+        Yearly chance of a false alarm; 0 for an issue that is not named.
+
+    Returns
+    -------
+    Linkage
+        Bundles hold positions in the list of all issues named, in the order given.
+
+    Raises
+    ------
+    ArgumentError
+        If an issue is unknown or stands in two bundles.
+    """
+    ids = [name for bundle in bundles for name in bundle]
+    if len(set(ids)) != len(ids):
+        raise refusal("bundles", "Truce.linkage", "name each issue at most once", bundles)
+    gains, harms = temptations_and_harms(p, ids)
+    for name in false_alarms:
+        check_known("false_alarms", "Truce.linkage", name, ids)
+    alarms = [false_alarms.get(name, 0.0) for name in ids]
+    ends = np.cumsum([0, *map(len, bundles)])
+    arranged = [range(start, end) for start, end in pairwise(ends)]
+    return link(gains, harms, arranged, patience=float(payoffs.patience(p)), false_alarms=alarms)
+
+
+def _size(quantities: Mapping[str, object], party: str) -> float:
+    quantity = quantities.get(party)
+    return 0.0 if quantity is None else float(quantity.central)  # type: ignore[attr-defined]
+
+
+def _pressures(
+    ids: Sequence[str], holds_lever: Sequence[bool], levels: tuple[float, ...]
+) -> tuple[NDArray[np.float64], list[str]]:
+    rows = np.array(list(product(*(levels if lever else (0.0,) for lever in holds_lever))))
+    words = {0.0: "", levels[-1]: "break"} | ({levels[1]: "squeeze"} if len(levels) > 2 else {})
+    names = []
+    for row in rows:
+        pressed = [f"{words[x]} {name}" for x, name in zip(row, ids, strict=True) if x]
+        names.append(", ".join(pressed) or "hold")
+    return rows, names

@@ -1,0 +1,83 @@
+"""What decides whether the truce holds and how long it lasts, as functions of its parameters.
+
+Sides stand on the last axis, the United States first. Functions that say "numbers or draws" take arrays of draws.
+"""
+
+import numpy as np
+
+from negotiation._checks import check_count
+from negotiation.stability import (
+    Bite,
+    Survival,
+    crossing_year,
+    dependence_at_bite,
+    slack,
+    survival,
+)
+from negotiation.truce import payoffs
+from negotiation.truce.parameters import Parameters
+from negotiation.truce.payoffs import Array
+
+
+def slacks(p: Parameters, *, year: float = 0.0, annulled: bool = False) -> Array:
+    """Return patience * deterrent - temptation of each side, points a year, shape (..., 2); numbers or draws."""
+    deterrent = payoffs.deterrent(p, payoffs.harm(p, year=year, annulled=annulled))
+    return slack(payoffs.temptation(p), deterrent, payoffs.patience(p)[..., None])
+
+
+def surplus(p: Parameters, *, year: float = 0.0, annulled: bool = False) -> Array:
+    """Return the yearly gain of each side from the truce over open conflict, shape (..., 2); numbers or draws."""
+    harms = payoffs.harm(p, year=year, annulled=annulled)
+    gained: Array = harms + payoffs.sides(p.zeta_us, p.zeta_cn) - payoffs.temptation(p)
+    return gained
+
+
+def expected_surplus(p: Parameters, *, year: float = 0.0, midterm: bool = False) -> Array:
+    """Return the surplus expected before the court rules, shape (..., 2); `midterm` raises US pain by `mu`."""
+    factor = payoffs.sides(p.mu if midterm else 1.0, 1 - p.p_court * p.phi)
+    expected: Array = surplus(p, year=year) + payoffs.harm(p, year=year) * (factor - 1)
+    return expected
+
+
+def crossing(p: Parameters, bite: Bite = "linear") -> Array:
+    """Return in how many years erosion has taken the deterrent from a US break, shape (...); numbers or draws.
+
+    Erosion is followed year by year here, so that the patience without `p_div` counts.
+    """
+    harms = payoffs.harm(p)
+    conflict = (payoffs.deterrent(p, harms) - harms)[..., 0]
+    needed = (payoffs.temptation(p)[..., 0] / payoffs.lasting_patience(p) - conflict) / harms[..., 0]
+    remaining = dependence_at_bite(np.maximum(needed, 0.0), p.d0, bite)
+    return crossing_year(remaining, payoffs.erosion_factor(p), floor=p.floor)
+
+
+def reversal_horizon(p: Parameters) -> Array:
+    """Return after how many years erosion has cost China what the court is expected to give it, shape (...)."""
+    yearly_loss = payoffs.harm(p)[..., 0] * payoffs.erosion_rate(p)
+    with np.errstate(divide="ignore"):
+        years: Array = np.where(yearly_loss > 0, p.p_court * p.phi * p.h_cn / np.maximum(yearly_loss, 0.0), np.inf)
+    return years
+
+
+def survival_curve(p: Parameters, num_rounds: int, *, rebargained: bool) -> Survival:
+    """Return survival by review and what ends the truce; see `Truce.survival`."""
+    rounds = check_count("num_rounds", "Truce.survival", num_rounds)
+    first_year = np.arange(rounds) == 0
+    harms = payoffs.harm(p)
+    without_lever = harms * [float(p.floor), 1.0]
+    return survival(
+        {
+            "incentive to break": first_year * _ends(p, harms, rebargained),
+            "turnover of leaders": p.turnover,
+            "outside shock": p.shock,
+            "unforgiven false alarm": p.eps0 * (1 - p.psi),
+            "court ruling": first_year * p.p_court * _ends(p, payoffs.harm(p, annulled=True), rebargained),
+            "completed diversification": p.p_div * _ends(p, without_lever, rebargained),
+        },
+        rounds,
+    )
+
+
+def _ends(p: Parameters, harms: Array, rebargained: bool) -> float:
+    left = slack(payoffs.temptation(p), payoffs.deterrent(p, harms), payoffs.patience(p))
+    return float(left.sum() < 0 if rebargained else left.min() < 0)

@@ -1,0 +1,376 @@
+"""The truce: from parameters to the games played and the numbers that decide whether they hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Self, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiation._checks import check_count, check_known, check_number, refusal
+from negotiation.evidence import Evidence, read_reading
+from negotiation.games import GameClass, RepeatedGame, StageGame, game_class
+from negotiation.stability import (
+    Bite,
+    Linkage,
+    Survival,
+    best_tightness,
+    critical_patience,
+    dependence_path,
+    nash_terms,
+    pooled_critical_patience,
+    transfer_band,
+)
+from negotiation.truce import issues, measures, payoffs
+from negotiation.truce.dossier import dossier
+from negotiation.truce.parameters import Parameters
+from negotiation.truce.sweep import sweep
+from negotiation.truce.verdict import Verdict, draw, judge
+
+if TYPE_CHECKING:
+    import xarray
+
+PLAYERS = ("US", "China")
+ACTIONS = ("Hold", "Break")
+ACTIONS_WITH_SQUEEZE = ("Hold", "Squeeze", "Break")
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Truce:
+    """The yearly renegotiated truce between the United States and China.
+
+    Built with `Truce.central()`, `Truce.from_reading(...)` or `Truce.from_file(...)` and varied with `vary`.
+
+    Parameters
+    ----------
+    parameters : Parameters
+        One number a payoff parameter; each is documented there.
+    reading : str, default "central"
+        Name of the reading that the numbers started from.
+
+    Raises
+    ------
+    ArgumentError
+        If a value is not a number inside the domain of its parameter, or an alarm is likelier while both hold
+        than while one squeezes.
+
+    Examples
+    --------
+    >>> truce = Truce.central()
+    >>> truce.critical_patience().round(3), round(truce.patience, 3)
+    (array([0.324, 0.241]), 0.574)
+    >>> truce.vary(tau_us=3.0).slack().round(2)
+    array([1.12, 3.59])
+    """
+
+    parameters: Parameters
+    reading: str = "central"
+
+    def __post_init__(self) -> None:
+        evidence = dossier()
+        checked = {
+            name: evidence.parameter(name).check(check_number(name, "Truce", value), "Truce")
+            for name, value in self.parameters.as_mapping().items()
+        }
+        if checked["eps1"] < checked["eps0"]:
+            raise refusal("eps1", "Truce", f"be at least eps0 = {checked['eps0']:g}", f"{checked['eps1']:g}")
+        object.__setattr__(self, "parameters", Parameters(**checked))
+
+    @classmethod
+    def central(cls) -> Self:
+        """Build the truce from the central value of every parameter."""
+        return cls(Parameters(**{p.name: p.quantity.central for p in dossier().parameters}))
+
+    @classmethod
+    def from_reading(cls, reading: str) -> Self:
+        """Build the truce as one article reads it.
+
+        Parameters
+        ----------
+        reading : str
+            ``central`` or the id of a reading, such as ``asia-times``.
+
+        Raises
+        ------
+        ArgumentError
+            If the reading is unknown; the nearest one is named.
+        """
+        known = ["central", *(one.id for one in dossier().readings)]
+        check_known("reading", "Truce.from_reading", reading, known)
+        central = cls.central()
+        if reading == "central":
+            return central
+        return replace(central.vary(**dossier().reading(reading).overrides), reading=reading)
+
+    @classmethod
+    def from_file(cls, path: str | PathLike[str]) -> Self:
+        """Build the truce from the overrides of a reading of your own, kept in a TOML file.
+
+        Raises
+        ------
+        EvidenceError
+            If the file cannot be read or has faults; every fault is listed.
+        """
+        own = read_reading(Path(path), dossier())
+        return replace(cls.central().vary(**own.overrides), reading=own.id)
+
+    @property
+    def evidence(self) -> Evidence:
+        """The claims, ranges and disagreements behind the parameters."""
+        return dossier()
+
+    def vary(self, **changes: float) -> Self:
+        """Return the truce with some parameters changed.
+
+        Parameters
+        ----------
+        **changes : float
+            New values by name, as in ``truce.vary(tau_us=3.0, omega=0.5)``.
+
+        Raises
+        ------
+        ArgumentError
+            If a name is unknown (the nearest one is named) or a value lies outside its domain.
+        """
+        for name in changes:
+            check_known("parameter", "Truce.vary", name, Parameters.names())
+        return replace(self, parameters=replace(self.parameters, **changes))
+
+    # what is played
+
+    def stage(
+        self, *, squeeze: bool = False, terms: float = 0.0, year: float = 0.0, annulled: bool = False
+    ) -> StageGame:
+        """Return the game of one year.
+
+        Parameters
+        ----------
+        squeeze : bool, default False
+            Whether the deniable middle action, pressure `sigma`, is available.
+        terms : float, default 0
+            Transfer from the United States to China, points a year, paid unless somebody breaks.
+        year, annulled
+            As in `harm`.
+
+        Returns
+        -------
+        StageGame
+            2x2 (Hold, Break), or 3x3 (Hold, Squeeze, Break).
+        """
+        p = self.parameters
+        pressures = (0.0, p.sigma, 1.0) if squeeze else (0.0, 1.0)
+        names = ACTIONS_WITH_SQUEEZE if squeeze else ACTIONS
+        table = payoffs.stage_payoffs(p, pressures, self.harm(year=year, annulled=annulled), terms=terms)
+        return StageGame(table, PLAYERS, (names, names))
+
+    def game(self, *, squeeze: bool = False, terms: float = 0.0) -> RepeatedGame:
+        """Return the repeated game: the stage game at the effective patience of both sides."""
+        return RepeatedGame(self.stage(squeeze=squeeze, terms=terms), self.patience)
+
+    def issue_game(self, chosen: Sequence[str] | None = None, *, squeeze: bool = False) -> StageGame:
+        """Return the game of one year over single issues; see `issues.issue_game`."""
+        return issues.issue_game(self.parameters, chosen, squeeze=squeeze)
+
+    def linkage(
+        self, bundles: Sequence[Sequence[str]], *, false_alarms: Mapping[str, float] | None = None
+    ) -> Linkage:
+        """Judge an arrangement of the issues into bundles; see `issues.linkage`."""
+        return issues.linkage(self.parameters, bundles, false_alarms=false_alarms or {})
+
+    def stage_class(self) -> tuple[GameClass, GameClass]:
+        """Return the class of the 2x2 game as each side sees it, the United States first."""
+        return game_class(self.stage())
+
+    # what decides it; arrays hold the United States first, China second
+
+    @property
+    def patience(self) -> float:
+        """Weight of next year's truce: discounting and the chance that it is still there to be lost."""
+        return float(payoffs.patience(self.parameters))
+
+    @property
+    def lasting_patience(self) -> float:
+        """Patience without the chance that diversification completes; used where erosion is followed by year."""
+        return float(payoffs.lasting_patience(self.parameters))
+
+    def temptation(self) -> NDArray[np.float64]:
+        """Return the net gain of a year of breaking, points a year, shape (2,)."""
+        return payoffs.temptation(self.parameters)
+
+    def harm(self, *, year: float = 0.0, annulled: bool = False, bite: Bite = "linear") -> NDArray[np.float64]:
+        """Return what each side suffers from a year of the other's break, points a year, shape (2,).
+
+        Parameters
+        ----------
+        year : float, default 0
+            Years from today; levers have worn off by then.
+        annulled : bool, default False
+            Whether the court has annulled the tariff authority.
+        bite : {"linear", "ces"}
+            How the harm follows dependence.
+        """
+        return payoffs.harm(self.parameters, year=year, annulled=annulled, bite_kind=bite)
+
+    def deterrent(
+        self, *, year: float = 0.0, annulled: bool = False, bite: Bite = "linear"
+    ) -> NDArray[np.float64]:
+        """Return what breaking costs from next year on compared with breaking unanswered, shape (2,).
+
+        The answer to a break is each side's worst equilibrium of the year's game. In the prisoner's dilemma that
+        is open conflict for ever, and the deterrent is `harm` plus the extra cost zeta of open conflict.
+        """
+        return payoffs.deterrent(self.parameters, self.harm(year=year, annulled=annulled, bite=bite))
+
+    def critical_patience(self, *, year: float = 0.0, annulled: bool = False) -> NDArray[np.float64]:
+        """Return the patience from which each side holds, temptation over deterrent, shape (2,)."""
+        return critical_patience(self.temptation(), self.deterrent(year=year, annulled=annulled))
+
+    def pooled_critical_patience(self, *, year: float = 0.0, annulled: bool = False) -> float:
+        """Return the patience from which both hold when side payments may move slack between them."""
+        return float(pooled_critical_patience(self.temptation(), self.deterrent(year=year, annulled=annulled)))
+
+    def slack(self, *, year: float = 0.0, annulled: bool = False) -> NDArray[np.float64]:
+        """Return patience * deterrent - temptation, points a year, shape (2,): a side holds from 0 on."""
+        return measures.slacks(self.parameters, year=year, annulled=annulled)
+
+    def surplus(self, *, year: float = 0.0, annulled: bool = False) -> NDArray[np.float64]:
+        """Return the yearly gain of each side from the truce over open conflict, shape (2,)."""
+        return measures.surplus(self.parameters, year=year, annulled=annulled)
+
+    def transfer_band(self, *, year: float = 0.0, annulled: bool = False) -> NDArray[np.float64]:
+        """Return the lowest and highest self-enforcing yearly transfer from the United States to China."""
+        return transfer_band(self.slack(year=year, annulled=annulled))
+
+    def nash_terms(self, *, year: float = 0.0, annulled: bool = False) -> float:
+        """Return the yearly transfer from the United States to China on which Nash bargaining settles."""
+        return float(nash_terms(self.surplus(year=year, annulled=annulled), self.parameters.beta_cn))
+
+    def expected_surplus(self, *, year: float = 0.0, midterm: bool = False) -> NDArray[np.float64]:
+        """Return the yearly surplus expected before the court rules, shape (2,).
+
+        Parameters
+        ----------
+        year : float, default 0
+            Years from today.
+        midterm : bool, default False
+            Whether the midterm elections raise the harm to the United States by the factor `mu`.
+        """
+        return measures.expected_surplus(self.parameters, year=year, midterm=midterm)
+
+    def observed_terms(self) -> float:
+        """Return the terms of the truce as reported: the tariff cut, a point for ten, less the soybeans."""
+        return float(self.parameters.tariff_cut / PERCENTAGE_POINTS_PER_POINT - self.parameters.soy)
+
+    # how long it lasts
+
+    def crossing_year(self, bite: Bite = "linear") -> float:
+        """Return in how many years diversification has taken the deterrent from the United States' break.
+
+        Erosion is followed by year here, so that `lasting_patience` counts.
+
+        Parameters
+        ----------
+        bite : {"linear", "ces"}
+            How the harm follows dependence.
+
+        Returns
+        -------
+        float
+            Years; 0 if it does not deter today, `inf` if it deters for ever.
+        """
+        return float(measures.crossing(self.parameters, bite))
+
+    def erosion(self, num_rounds: int, *, tier: str = "chain", use: float = 0.0) -> NDArray[np.float64]:
+        """Return dependence on one tier of the chain at the start of years 0 to `num_rounds`.
+
+        Parameters
+        ----------
+        num_rounds : int
+            Number of years.
+        tier : str, default "chain"
+            Id of a tier of the evidence. The whole chain starts from `d0` and reserves fall by `gamma_res`;
+            every other tier starts from its own share and falls like the chain.
+        use : float, default 0
+            How far China uses its lever, 0 to 1; use speeds erosion by `gamma_x`.
+
+        Returns
+        -------
+        array, shape (num_rounds + 1,)
+            Shares.
+        """
+        p, found = self.parameters, self.evidence.tier(tier)
+        start = p.d0 if tier == "chain" else found.share.central
+        factor = 1 - p.gamma_res if tier == "reserves" else payoffs.erosion_factor(p, use=use)
+        rounds = check_count("num_rounds", "Truce.erosion", num_rounds, 0)
+        return dependence_path(float(start), float(factor), rounds, floor=float(p.floor))
+
+    def reversal_horizon(self) -> float:
+        """Return after how many years erosion has cost China what the court ruling is expected to give it."""
+        return float(measures.reversal_horizon(self.parameters))
+
+    def survival(self, num_rounds: int = 5, *, rebargained: bool = True) -> Survival:
+        """Return survival by review, and what ends the truce.
+
+        Parameters
+        ----------
+        num_rounds : int, default 5
+            Number of reviews.
+        rebargained : bool, default True
+            Whether terms are bargained anew after a shock. If so, the court ruling or a completed
+            diversification ends the truce only where no transfer can save it; if not, wherever one side's own
+            constraint then fails at the present terms.
+
+        Returns
+        -------
+        Survival
+            Causes: an incentive to break today, turnover of leaders, outside shock, unforgiven false alarm, court
+            ruling (year 1 only), completed diversification. Each shock is judged alone; two together can end what
+            survives either.
+        """
+        return measures.survival_curve(self.parameters, num_rounds, rebargained=rebargained)
+
+    def best_tightness(self) -> float:
+        """Return the constant use of its lever, 0 to 1, that is worth most to China over time."""
+        p = self.parameters
+        return best_tightness(float(p.delta), float(payoffs.erosion_rate(p)), float(p.gamma_x))
+
+    # the answer
+
+    def verdict(self, *, draws: int = 20_000, seed: int = 2025) -> Verdict:
+        """Say whether the truce is self-enforcing, how sure that is, and what breaks it first.
+
+        Parameters
+        ----------
+        draws : int, default 20,000
+            Number of random draws of the parameters.
+        seed : int, default 2025
+            Seed of the draws; the same seed gives the same numbers.
+
+        Returns
+        -------
+        Verdict
+        """
+        return judge(self.parameters, self.reading, draws=draws, seed=seed)
+
+    def sample(self, *, draws: int = 20_000, seed: int = 2025) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return patience, shape (draws,), and the patience each side needs, shape (draws, 2), at random draws.
+
+        Parameters
+        ----------
+        draws, seed
+            As in `verdict`.
+        """
+        drawn = draw(self.parameters, check_count("draws", "Truce.sample", draws), np.random.default_rng(seed))
+        deterrent = payoffs.deterrent(drawn, payoffs.harm(drawn))
+        return payoffs.patience(drawn), critical_patience(payoffs.temptation(drawn), deterrent)
+
+    def sweep(self, **values: Sequence[float] | NDArray[np.float64]) -> "xarray.Dataset":
+        """Return the main measures over a grid of parameter values; see `truce.sweep.sweep`."""
+        return sweep(self.parameters, self.reading, values)
+
+
+PERCENTAGE_POINTS_PER_POINT = 10.0
+"""One payoff point is the harm to China of ten percentage points of extra tariff, by definition of the unit."""

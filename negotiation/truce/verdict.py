@@ -1,0 +1,400 @@
+"""The verdict: is the truce self-enforcing, how long, how sure, what it rests on and what breaks it first."""
+
+import pathlib
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from os import PathLike
+from typing import ClassVar, Self, final
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ConfigDict, TypeAdapter
+
+from negotiation._checks import check_count
+from negotiation.evidence import Claim, Disagreement, Founding, Source
+from negotiation.games import StageGame, game_class
+from negotiation.stability import (
+    Share,
+    Survival,
+    Tip,
+    critical_discount,
+    critical_patience,
+    pooled_critical_patience,
+    present_slack,
+    robustness_radius,
+    share_of,
+    tipping_points,
+    transfer_band,
+    triangular_draws,
+)
+from negotiation.truce import measures, payoffs
+from negotiation.truce.dossier import dossier
+from negotiation.truce.parameters import Number, Parameters
+
+ROBUST_SHARE = 0.90
+"""Share of the draws in which a robust truce holds; a convention of this model."""
+
+ROBUST_RADIUS = 0.10
+"""Joint relative error that a robust truce survives by the other yardstick; a convention of this model."""
+
+NUM_REVIEWS = 5
+
+INCENTIVES = (
+    "h_cn", "omega", "tau_us", "tau_cn", "lobby_us", "lobby_cn", "rep_us", "rep_cn", "b_us", "b_cn",
+    "zeta_us", "zeta_cn", "delta", "turnover", "shock", "rho", "p_div",
+)  # fmt: skip
+"""Parameters that decide whether each side holds today."""
+
+RESTS_ON = (
+    *INCENTIVES,
+    "eps0",
+    "psi",
+    "phi",
+    "p_court",
+    "floor",
+    "d0",
+    "half_life",
+    "entrench",
+    "gamma_3",
+    "gamma_truce",
+)
+"""Parameters that move some number of a verdict."""
+
+
+@final
+@dataclass(frozen=True)
+class Side:
+    """One side of the truce today.
+
+    Parameters
+    ----------
+    name : str
+        The player.
+    game_class : str
+        Class of the 2x2 year as this side sees it.
+    temptation, deterrent : float
+        Net gain of a year of breaking, and what it costs a year from next year on; points a year.
+    critical_patience : float
+        Patience from which this side holds.
+    slack, present_slack : float
+        Patience * deterrent - temptation, points a year, and its present value in points.
+    radius : float
+        Largest joint adverse relative error of patience, deterrent and temptation that its holding survives.
+    """
+
+    name: str
+    game_class: str
+    temptation: float
+    deterrent: float
+    critical_patience: float
+    slack: float
+    present_slack: float
+    radius: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether this side prefers holding today."""
+        return self.slack >= 0
+
+
+@final
+@dataclass(frozen=True)
+class Course:
+    """How the truce fares review by review.
+
+    Parameters
+    ----------
+    survival : tuple of float
+        Chance of no break through review 1, 2, ...
+    mean_life : float
+        Expected years.
+    cause : str
+        What most likely has ended it by the last review.
+    chance : float
+        Chance that this cause has ended it by then.
+    """
+
+    survival: tuple[float, ...]
+    mean_life: float
+    cause: str
+    chance: float
+
+
+@final
+@dataclass(frozen=True)
+class Ruling:
+    """What an annulment of the tariff authority does.
+
+    Parameters
+    ----------
+    chance : float
+        Chance of an annulment.
+    fails : tuple of str
+        Sides that no longer hold at the present terms.
+    band : tuple of two floats
+        Self-enforcing transfers from the United States to China afterwards, points a year; empty if reversed.
+    """
+
+    chance: float
+    fails: tuple[str, ...]
+    band: tuple[float, float]
+
+
+@final
+@dataclass(frozen=True)
+class Verdict:
+    """The answer, with everything needed to trace and repeat it.
+
+    Parameters
+    ----------
+    reading, version : str
+        Where the numbers started from, and the version of the library.
+    parameters : dict
+        The value of every parameter.
+    draws, seed : int
+        Of the random draws.
+    patience : float
+        Weight of next year's truce.
+    sides : tuple of two Side
+        The United States and China.
+    optimal_critical_patience : float
+        Patience from which both hold when a break is answered by the worst payoff of the repeated game, and not
+        by the worst equilibrium of the year; the two agree in a prisoner's dilemma.
+    pooled_critical_patience : float
+        Patience from which side payments can make both hold.
+    transfer_band : tuple of two floats
+        Self-enforcing transfers from the United States to China today, points a year.
+    share, share_with_transfers : Share
+        Share of the draws in which both hold, on their own account and with side payments.
+    rebargained, fixed : Course
+        Survival by review with terms bargained anew after a shock, and with the present terms.
+    ruling : Ruling
+        What an annulment of the tariff authority does.
+    crossing_linear, crossing_ces : float
+        Years until erosion has taken the deterrent from a US break, by the way harm follows dependence.
+    tips : tuple of Tip
+        Single parameters whose change flips the verdict within their plausible range, nearest first.
+    rests_on : tuple of str
+        Parameters that move some number of the verdict.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_inf_nan="strings", extra="forbid")
+
+    reading: str
+    version: str
+    parameters: dict[str, float]
+    draws: int
+    seed: int
+    patience: float
+    sides: tuple[Side, Side]
+    optimal_critical_patience: float
+    pooled_critical_patience: float
+    transfer_band: tuple[float, float]
+    share: Share
+    share_with_transfers: Share
+    rebargained: Course
+    fixed: Course
+    ruling: Ruling
+    crossing_linear: float
+    crossing_ces: float
+    tips: tuple[Tip, ...]
+    rests_on: tuple[str, ...]
+
+    @property
+    def supportable(self) -> bool:
+        """First sense of "holds": both sides prefer holding today."""
+        return all(side.holds for side in self.sides)
+
+    @property
+    def supportable_with_transfers(self) -> bool:
+        """Whether some side payment makes both sides prefer holding today."""
+        return self.patience >= self.pooled_critical_patience
+
+    @property
+    def robust(self) -> bool:
+        """Third sense of "holds": both sides hold in at least nine tenths of the draws."""
+        return self.share.value >= ROBUST_SHARE
+
+    @property
+    def radius(self) -> float:
+        """Joint adverse relative error that the truce survives, the smaller of the two sides'."""
+        return min(side.radius for side in self.sides)
+
+    @property
+    def tighter(self) -> Side:
+        """The side with the larger critical patience."""
+        return max(self.sides, key=lambda side: side.critical_patience)
+
+    def claims(self) -> tuple[Claim, ...]:
+        """Return the claims behind the parameters that the verdict rests on, each once."""
+        found = {claim.id: claim for name in self.rests_on for claim in dossier().claims_for(name)}
+        return tuple(found.values())
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return the articles that those claims come from."""
+        return tuple(dossier().source(one) for one in dict.fromkeys(claim.source for claim in self.claims()))
+
+    def founding(self) -> dict[Founding, tuple[str, ...]]:
+        """Return the parameters that the verdict rests on by how well they are founded."""
+        return dossier().founding_counts(self.rests_on)
+
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Return the disagreements of the articles that touch those parameters."""
+        found = {one.id: one for name in self.rests_on for one in dossier().disagreements_for(name)}
+        return tuple(sorted(found.values(), key=lambda one: int(one.id[1:])))
+
+    def changed(self) -> dict[str, float]:
+        """Return the parameters that differ from their central values."""
+        central = {one.name: one.quantity.central for one in dossier().parameters}
+        return {name: value for name, value in self.parameters.items() if value != central[name]}
+
+    def to_json(self) -> str:
+        """Return the verdict as JSON text, with its parameters, draws, seed and version."""
+        return TypeAdapter(Verdict).dump_json(self, indent=2).decode()
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read a verdict back from the text of `to_json`."""
+        return TypeAdapter(cls).validate_json(text)
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the verdict to a JSON file."""
+        pathlib.Path(path).write_text(self.to_json(), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Read a verdict back from a file written by `save`."""
+        return cls.from_json(pathlib.Path(path).read_text(encoding="utf-8"))
+
+
+def judge(p: Parameters, reading: str, *, draws: int, seed: int) -> Verdict:
+    """Compute the verdict on one set of parameters; see `Truce.verdict`.
+
+    Parameters
+    ----------
+    p : Parameters
+        Numbers.
+    reading : str
+        Name of the reading that they come from.
+    draws, seed : int
+        Number of random draws, at least 1, and their seed.
+
+    Returns
+    -------
+    Verdict
+    """
+    check_count("draws", "Truce.verdict", draws)
+    check_count("seed", "Truce.verdict", seed, 0)
+    gain, deterrent = payoffs.temptation(p), payoffs.deterrent(p, payoffs.harm(p))
+    slacks = measures.slacks(p)
+    drawn = measures.slacks(draw(p, draws, np.random.default_rng(seed)))
+    return Verdict(
+        reading=reading,
+        version=version("negotiation"),
+        parameters={name: float(value) for name, value in p.as_mapping().items()},
+        draws=draws,
+        seed=seed,
+        patience=float(payoffs.patience(p)),
+        sides=_sides(p, gain, deterrent, slacks),
+        optimal_critical_patience=critical_discount(_year(p), (0, 0), punishment="optimal").value,
+        pooled_critical_patience=float(pooled_critical_patience(gain, deterrent)),
+        transfer_band=_pair(transfer_band(slacks)),
+        share=share_of((drawn >= 0).all(axis=-1)),
+        share_with_transfers=share_of(drawn.sum(axis=-1) >= 0),
+        rebargained=_course(measures.survival_curve(p, NUM_REVIEWS, rebargained=True)),
+        fixed=_course(measures.survival_curve(p, NUM_REVIEWS, rebargained=False)),
+        ruling=_ruling(p),
+        crossing_linear=float(measures.crossing(p, "linear")),
+        crossing_ces=float(measures.crossing(p, "ces")),
+        tips=_tips(p),
+        rests_on=RESTS_ON,
+    )
+
+
+def draw(p: Parameters, draws: int, rng: np.random.Generator) -> Parameters:
+    """Draw the parameters of the plausible box, triangular with their modes at the values of `p`.
+
+    Parameters
+    ----------
+    p : Parameters
+        Numbers; a value outside its plausible range widens that range up to itself.
+    draws : int
+        Number of draws.
+    rng : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    Parameters
+        Arrays of shape (draws,) for the parameters of the box, numbers for the others.
+    """
+    return replace(p, **triangular_draws(plausible_box(p), draws, rng))
+
+
+def plausible_box(p: Parameters) -> dict[str, tuple[float, float, float]]:
+    """Return low, value and high of every parameter that is drawn; a value outside widens its range to itself."""
+    values = {name: float(value) for name, value in p.as_mapping().items()}
+    return {
+        one.name: (
+            min(one.quantity.low, values[one.name]),
+            values[one.name],
+            max(one.quantity.high, values[one.name]),
+        )
+        for one in dossier().parameters
+        if one.drawn
+    }
+
+
+def _sides(
+    p: Parameters, gain: NDArray[np.float64], deterrent: NDArray[np.float64], slacks: NDArray[np.float64]
+) -> tuple[Side, Side]:
+    weight = payoffs.patience(p)
+    critical, present = critical_patience(gain, deterrent), present_slack(gain, deterrent, weight)
+    radius = robustness_radius(gain, deterrent, weight)
+    classes = game_class(_year(p))
+    us, cn = (
+        Side(
+            name=name,
+            game_class=classes[i].value,
+            temptation=float(gain[i]),
+            deterrent=float(deterrent[i]),
+            critical_patience=float(critical[i]),
+            slack=float(slacks[i]),
+            present_slack=float(present[i]),
+            radius=float(radius[i]),
+        )
+        for i, name in enumerate(dossier().parties)
+    )
+    return us, cn
+
+
+def _year(p: Parameters) -> StageGame:
+    return StageGame(payoffs.stage_payoffs(p, (0.0, 1.0), payoffs.harm(p)))
+
+
+def _course(curve: Survival) -> Course:
+    ended = curve.ended_by[-1]
+    worst = int(ended.argmax())
+    survival = tuple(float(chance) for chance in curve.survival)
+    return Course(survival, curve.mean_life, curve.causes[worst], float(ended[worst]))
+
+
+def _ruling(p: Parameters) -> Ruling:
+    slacks = measures.slacks(p, annulled=True)
+    fails = tuple(name for name, left in zip(dossier().parties, slacks, strict=True) if left < 0)
+    return Ruling(float(p.p_court), fails, _pair(transfer_band(slacks)))
+
+
+def _tips(p: Parameters) -> tuple[Tip, ...]:
+    def smallest_slack(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        moved: dict[str, Number] = {name: values}
+        smallest: NDArray[np.float64] = measures.slacks(replace(p, **moved)).min(axis=-1)
+        return smallest
+
+    box = plausible_box(p)
+    return tipping_points(smallest_slack, {name: box[name] for name in INCENTIVES if name in box})
+
+
+def _pair(values: NDArray[np.float64]) -> tuple[float, float]:
+    low, high = values.tolist()
+    return low, high

@@ -1,0 +1,106 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.spatial import ConvexHull
+
+from negotiation.solvers.polygon import clip, convex_hull, distance, distance_to, section, thin_out
+
+SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+MARGIN = 1e-12
+places = st.integers(0, 6)
+clouds = st.lists(st.tuples(places, places), min_size=1, max_size=12)
+
+
+def area(polygon):
+    x, y = polygon.T
+    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
+
+
+@given(clouds)
+def test_hull_runs_counter_clockwise_and_turns_at_every_vertex(cloud):
+    hull = convex_hull(np.array(cloud, dtype=float))
+    if len(hull) > 2:
+        before, after = hull - np.roll(hull, 1, axis=0), np.roll(hull, -1, axis=0) - hull
+        assert (before[:, 0] * after[:, 1] - before[:, 1] * after[:, 0] > 0).all()
+    assert (distance_to(hull, np.array(cloud, dtype=float)) < 1e-12).all()
+    assert {tuple(vertex) for vertex in hull} <= set(cloud)
+
+
+def test_hull_of_random_points_is_that_of_qhull():
+    points = np.random.default_rng(5).normal(size=(300, 2)) / 3
+    hull = convex_hull(points)
+    assert {tuple(p) for p in hull} == {tuple(p) for p in points[ConvexHull(points).vertices]}
+
+
+def test_hull_of_few_points_is_a_point_or_a_segment():
+    assert len(convex_hull(np.empty((0, 2)))) == 0
+    assert convex_hull(np.array([[0.3, 0.2]] * 5)).tolist() == [[0.3, 0.2]]
+    assert convex_hull(np.array([[0.5, 0.5], [1.0, 1.0], [0.0, 0.0]])).tolist() == [[0, 0], [1, 1]]
+
+
+def test_hull_merges_points_that_differ_by_rounding_only():
+    third = np.array([[1 / 3, 0.0], [1 / 3 + 5e-17, 1e-16], [2 / 3, 0.0], [1 / 3, 1.0]])
+    assert len(convex_hull(third)) == 3
+
+
+@given(clouds, st.integers(0, 1), st.floats(-0.5, 6.5))
+def test_clip_keeps_exactly_what_lies_above_the_cut(cloud, axis, least):
+    hull = convex_hull(np.array(cloud, dtype=float))
+    kept = clip(hull, axis, least, MARGIN)
+    assert (kept[:, axis] >= least - MARGIN).all()
+    assert (distance_to(hull, kept) < 1e-9).all()
+    above = hull[hull[:, axis] >= least]
+    assert len(above) == 0 or (distance_to(kept, above) < 1e-9).all()
+    mirrored = hull * np.where(np.arange(2) == axis, -1, 1)
+    below = clip(mirrored, axis, -least, MARGIN)
+    assert area(kept) - area(below) == pytest.approx(area(hull), abs=1e-9)
+
+
+def test_clip_moves_a_vertex_within_the_margin_onto_the_cut():
+    tilted = np.array([[0.0, 0.0], [1.0, 0.0], [1.0 - 1e-13, 1.0], [0.0, 1.0]])
+    assert clip(tilted, 0, 1.0, MARGIN).tolist() == [[1, 0], [1, 1]]
+    assert len(clip(tilted, 0, 1.0 + 1e-9, MARGIN)) == 0
+
+
+@given(clouds, st.integers(0, 1), st.floats(0, 6))
+def test_section_ends_on_the_boundary(cloud, axis, at):
+    hull = convex_hull(np.array(cloud, dtype=float))
+    low, high = (float(end[0]) for end in section(hull, axis, np.array([at]), MARGIN))
+    inside = hull[:, axis].min() - MARGIN <= at <= hull[:, axis].max() + MARGIN
+    assert inside == (low <= high)
+    if inside:
+        ends = np.empty((2, 2))
+        ends[:, axis], ends[:, 1 - axis] = at, (low, high)
+        assert (distance_to(hull, ends) < 1e-9).all()
+        ends[:, 1 - axis] += (-1e-6, 1e-6)
+        assert (distance_to(hull, ends) > 1e-8).all()
+
+
+def test_section_meets_an_edge_that_rounding_tilts_as_a_whole():
+    tilted = np.array([[0.0, 0.0], [1.0, 0.0], [1.0 - 1e-13, 1.0], [0.0, 1.0]])
+    low, high = section(tilted, 0, np.array([1.0, 0.5, 1.1]), MARGIN)
+    assert low.tolist() == [0, 0, np.inf]
+    assert high.tolist() == [1, 1, -np.inf]
+
+
+def test_distance_is_zero_inside_and_euclidean_outside():
+    points = np.array([[0.5, 0.5], [2.0, 0.5], [2.0, 2.0], [-3.0, -4.0]])
+    assert distance_to(SQUARE, points).tolist() == pytest.approx([0, 1, 2**0.5, 5])
+    assert distance_to(SQUARE[:1], points).tolist() == pytest.approx([0.5**0.5, 4.25**0.5, 8**0.5, 5])
+
+
+def test_distance_of_sets_is_symmetric_and_knows_the_empty_set():
+    empty = np.empty((0, 2))
+    assert distance(SQUARE, 2 * SQUARE) == distance(2 * SQUARE, SQUARE) == pytest.approx(2**0.5)
+    assert distance(empty, empty) == 0
+    assert distance(empty, SQUARE) == np.inf
+
+
+def test_thin_out_drops_what_hardly_bulges_and_nothing_else():
+    bulging = np.array([[0.0, 0.0], [0.5, -1e-8], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    assert thin_out(bulging, 1e-7).tolist() == [0, 2, 3, 4]
+    assert thin_out(bulging, 1e-9).tolist() == [0, 1, 2, 3, 4]
+    sliver = np.array([[0.0, 0.0], [1e-8, 0.0], [0.0, 1.0]])
+    assert len(thin_out(sliver, 1e-7)) == 2
+    assert len(thin_out(1e-9 * SQUARE, 1e-7)) == 1
