@@ -42,8 +42,8 @@ def stability_chart(truce: Truce, ax: Axes, *, seed: int = 2025) -> Axes:
         ax.scatter(patience, needed[:, i], s=4, alpha=0.15, linewidths=0, **style)
         for reading in truce.evidence.readings:
             other = Truce.from_reading(reading.id)
-            ax.scatter(other.patience, other.critical_patience()[i], s=28, facecolors="white", edgecolors=COLOURS[i],
-                       marker=MARKERS[i], zorder=3)  # fmt: skip
+            at = (other.patience, other.critical_patience()[i])
+            ax.scatter(*at, s=28, facecolors="white", edgecolors=COLOURS[i], marker=MARKERS[i], zorder=3)
         ax.scatter(
             truce.patience, truce.critical_patience()[i], s=110, edgecolors="black", zorder=4, label=side, **style
         )
@@ -74,13 +74,8 @@ def survival_chart(verdict: Verdict, ax: Axes) -> Axes:
     for label, course, line, marker in curves:
         chances = [1.0, *course.survival]
         ax.plot(range(len(chances)), chances, line, marker=marker, color="black", markerfacecolor="white")
-        ax.annotate(
-            f"{label}\nmean {course.mean_life:.1f} years",
-            (len(chances) - 1, chances[-1]),
-            textcoords="offset points",
-            xytext=(-4, 10),
-            ha="right",
-        )
+        text = f"{label}, mean {course.mean_life:.1f} years"
+        ax.annotate(text, (1, chances[1]), textcoords="offset points", xytext=(10, 6))
     ax.set(ylim=(0, 1.02), xlabel="yearly review", ylabel="chance that the truce stands")
     ax.set_xticks(range(len(verdict.rebargained.survival) + 1))
     ax.set_title("How long?", loc="left")

@@ -80,8 +80,8 @@ def _senses(verdict: Verdict) -> str:
     share, paid = verdict.share, verdict.share_with_transfers
     second = (
         f"unbroken through review 1 with chance {verdict.rebargained.survival[0]:.3f}, through review "
-        f"{len(verdict.rebargained.survival)} {verdict.rebargained.survival[-1]:.3f} if terms are re-bargained after "
-        f"a shock; {verdict.fixed.survival[0]:.3f} and {verdict.fixed.survival[-1]:.3f} at fixed terms"
+        f"{len(verdict.rebargained.survival)} {verdict.rebargained.survival[-1]:.3f} if terms are re-bargained "
+        f"after a shock; {verdict.fixed.survival[0]:.3f} and {verdict.fixed.survival[-1]:.3f} at fixed terms"
     )
     third = (
         f"{'yes' if verdict.robust else 'no'}: both hold in {share.value:.3f} of {share.draws:,} draws "
@@ -104,8 +104,8 @@ def _breaks(verdict: Verdict) -> str:
         f"{verdict.rebargained.cause} ({verdict.rebargained.chance:.2f})"
     )
     erosion = (
-        f"deters the US no longer after {_number(verdict.crossing_linear, 1)} years if harm is linear in dependence, "
-        f"{_number(verdict.crossing_ces, 1)} if CES"
+        f"no longer deters the US after {_number(verdict.crossing_linear, 1)} years if harm is linear in "
+        f"dependence, {_number(verdict.crossing_ces, 1)} if CES"
     )
     tips = "; ".join(f"{tip.name} at {tip.value:.3g} (now {tip.current:.3g})" for tip in verdict.tips[:3])
     lines = [
@@ -130,8 +130,8 @@ def _founding(verdict: Verdict) -> str:
         ),
         (
             "Caution",
-            "Most sizes are assumptions and the articles fix little more than signs: read this as incentives under "
-            "stated assumptions. It forecasts no event.",
+            "Most sizes are assumptions and the articles fix little more than signs: read this as incentives "
+            "under stated assumptions. It forecasts no event.",
         ),
     ]
     return "\n".join(["What does it rest on?", *(line for name, text in lines for line in _labelled(name, text))])
@@ -149,7 +149,10 @@ def comparison_text(truces: Sequence[tuple[Truce, Verdict]]) -> str:
         f"{'reading':12}{'patience needed':>18}{'there':>7}{'slack':>15}{'holds':>7}{'share':>7}"
         f"{'crossing':>12}{'after annulment':>18}{'Nash':>7}"
     )
-    units = f"{'':12}{'US':>9}{'China':>9}{'':>7}{'US':>8}{'China':>7}{'':>7}{'':>7}{'linear/CES':>12}{'terms from, to':>18}{'terms':>7}"
+    units = (
+        f"{'':12}{'US':>9}{'China':>9}{'':7}{'US':>8}{'China':>7}{'':14}"
+        f"{'linear/CES':>12}{'terms from, to':>18}{'terms':>7}"
+    )
     rows = []
     for truce, verdict in truces:
         us, cn = verdict.sides
@@ -161,8 +164,8 @@ def comparison_text(truces: Sequence[tuple[Truce, Verdict]]) -> str:
             f"{verdict.share.value:7.3f}{years:>12}{f'{low:+.2f}, {high:+.2f}':>18}{truce.nash_terms():+7.2f}"
         )
     note = _wrapped(
-        "Slack and terms in points a year, terms from the US to China; share of the draws in which both hold; crossing "
-        "in years until erosion ends the deterrent on the US. The sizes of the overrides are assumptions."
+        "Slack and terms in points a year, terms from the US to China; share of the draws in which both hold; "
+        "crossing in years until erosion ends the deterrent on the US. The sizes of the overrides are assumptions."
     )
     return "\n".join([head, units, *rows, "", *note])
 

@@ -7,7 +7,12 @@ from negotiation.solvers.one_shot import Judgement, one_shot
 from negotiation.solvers.payoff_set import PayoffSet, payoff_set
 from negotiation.solvers.self_generation import generate, is_self_generating
 from negotiation.solvers.solution import Solution, Status
-from negotiation.solvers.transfers import TransferPlan, TransferSchedule, transfer_critical_delta, transfer_schedule
+from negotiation.solvers.transfers import (
+    TransferPlan,
+    TransferSchedule,
+    transfer_critical_delta,
+    transfer_schedule,
+)
 
 __all__ = [
     "Dominance",

@@ -127,7 +127,7 @@ def mixed_minmax(stage: StageGame) -> Minmax:
     Raises
     ------
     ArgumentError
-        If the game has not two players.
+        If the game does not have two players.
 
     Notes
     -----

@@ -112,7 +112,7 @@ def nash_equilibria(stage: StageGame, *, max_bases: int = MAX_BASES) -> Equilibr
     Raises
     ------
     ArgumentError
-        If the game has not two players, or, before any work is done, if it needs more than `max_bases`
+        If the game does not have two players, or, before any work is done, if it needs more than `max_bases`
         linear systems.
 
     Notes

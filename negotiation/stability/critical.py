@@ -2,7 +2,8 @@
 
 A profile with payoffs g_i is sustained by the threat v_i at the discount factor delta iff no player i gains by
 taking the best deviation payoff c_i once and v_i from then on: g_i >= (1 - delta) c_i + delta v_i. The
-smallest such delta is (c_i - g_i) / (c_i - v_i) for player i, and the largest of these decides.
+smallest such delta is (c_i - g_i) / (c_i - v_i) for player i, and the largest of these decides. A deviation by a
+player whom the threat would reward is left unanswered instead: v_i counts as g_i if it lies above.
 """
 
 import math
@@ -187,7 +188,7 @@ def incentive_slack(
     Returns
     -------
     array, shape (n,), in the unit of the payoffs
-        g_i - (1 - delta) c_i - delta v_i; the target is sustained iff no entry is negative.
+        g_i - (1 - delta) c_i - delta min(v_i, g_i); the target is sustained iff no entry is negative.
     """
     check_known("punishment", "incentive_slack", punishment, PUNISHMENTS[:2])
     repeated, chosen = RepeatedGame(stage, delta), stage.profile(*target)
@@ -195,7 +196,8 @@ def incentive_slack(
     low = stage.payoffs.min(axis=tuple(range(stage.num_players)))
     best = exact_best_deviation_payoffs(stage)[chosen].astype(np.float64)
     kept, taken, punished = (amounts - low for amounts in (stage.payoffs[chosen], best, threat))
-    slack: NDArray[np.float64] = kept - (1 - repeated.deltas) * taken - repeated.deltas * punished
+    later = np.minimum(punished, kept)
+    slack: NDArray[np.float64] = kept - (1 - repeated.deltas) * taken - repeated.deltas * later
     return slack
 
 

@@ -41,7 +41,8 @@ def critical_patience(temptation: ArrayLike, harm: ArrayLike) -> NDArray[np.floa
     >>> critical_patience([2.1, 2.6], [6.48, 10.8]).round(3)
     array([0.324, 0.241])
     """
-    gain, loss = check_array("temptation", "critical_patience", temptation), check_array("harm", "critical_patience", harm)
+    gain = check_array("temptation", "critical_patience", temptation)
+    loss = check_array("harm", "critical_patience", harm)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(loss > 0, gain / loss, np.inf)
     return np.where(gain > 0, ratio, 0.0)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_count, check_known, check_number, refusal
+from negotiation._checks import check_between, check_count, check_known, check_number, refusal
 from negotiation.evidence import Evidence, read_reading
 from negotiation.games import GameClass, RepeatedGame, StageGame, game_class
 from negotiation.stability import (
@@ -336,6 +336,22 @@ class Truce:
         """Return the constant use of its lever, 0 to 1, that is worth most to China over time."""
         p = self.parameters
         return best_tightness(float(p.delta), float(payoffs.erosion_rate(p)), float(p.gamma_x))
+
+    def investor_horizon(self, renewal: float) -> float:
+        """Return how many years of margin an investment made today may count on.
+
+        Parameters
+        ----------
+        renewal : float
+            Chance that the yearly review renews the truce, in [0, 1].
+
+        Returns
+        -------
+        float
+            The sum over future years of (delta * renewal)^t.
+        """
+        weight = float(self.parameters.delta) * check_between("renewal", "Truce.investor_horizon", renewal, 0, 1)
+        return weight / (1 - weight)
 
     # the answer
 
