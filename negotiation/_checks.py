@@ -10,6 +10,9 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+TOO_LARGE = "a number beyond 1.8e308"
+"""What is said instead of a number that no float can hold; all its digits would fill the screen."""
+
 
 class ArgumentError(ValueError):
     """An argument was refused; the message names it, the rule, the value and the way out."""
@@ -34,10 +37,14 @@ def check_between(
 
 def check_number(name: str, owner: str, value: object) -> float:
     """Return `value` as a finite float, or refuse it."""
+    if isinstance(value, bool | np.bool):
+        raise refusal(name, owner, "be a number", repr(value))
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
         raise refusal(name, owner, "be a number", repr(value)) from None
+    except OverflowError:
+        raise refusal(name, owner, "fit into a float", TOO_LARGE) from None
     if not math.isfinite(number):
         raise refusal(name, owner, "be finite", value)
     return number
@@ -70,6 +77,8 @@ def check_array(name: str, owner: str, values: ArrayLike) -> NDArray[np.float64]
         array = np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
         raise refusal(name, owner, "be a rectangular array of numbers", repr(values)) from None
+    except OverflowError:
+        raise refusal(name, owner, "fit into floats", TOO_LARGE) from None
     faults = np.argwhere(~np.isfinite(array))
     if len(faults):
         where = tuple(int(i) for i in faults[0])
@@ -98,7 +107,8 @@ def check_positive(name: str, owner: str, values: ArrayLike) -> NDArray[np.float
 
 def check_names(name: str, owner: str, values: Sequence[str], count: int) -> tuple[str, ...]:
     """Return `count` distinct, non-empty names, or refuse them."""
-    if isinstance(values, str) or not all(isinstance(value, str) for value in values):
+    listed = isinstance(values, Iterable) and not isinstance(values, str)
+    if not listed or not all(isinstance(value, str) for value in values):
         raise refusal(name, owner, "be a sequence of strings", repr(values), f"Pass {count} names.")
     names = tuple(values)
     if len(names) != count:

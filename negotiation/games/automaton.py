@@ -62,8 +62,9 @@ class Automaton:
             raise refusal("transition", OWNER, f"have {num_phases} phases and an axis a player", moves.shape)
         if np.any(played < 0) or np.any(played >= moves.shape[1:]):
             raise refusal("output", OWNER, f"hold actions below {moves.shape[1:]}", played.tolist())
-        if np.any(moves < 0) or np.any(moves >= num_phases):
-            raise refusal("transition", OWNER, f"hold phases 0 to {num_phases - 1}", int(moves.max()))
+        unknown = moves[(moves < 0) | (moves >= num_phases)]
+        if unknown.size:
+            raise refusal("transition", OWNER, f"hold phases 0 to {num_phases - 1}", int(unknown[0]))
         start = check_count("initial", OWNER, initial, 0)
         if start >= num_phases:
             raise refusal("initial", OWNER, f"be a phase from 0 to {num_phases - 1}", initial)

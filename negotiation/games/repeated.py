@@ -37,7 +37,7 @@ class RepeatedGame:
     deltas: NDArray[np.float64]
 
     def __init__(self, stage: StageGame, delta: float | Sequence[float] | NDArray[np.float64]) -> None:
-        given = [delta] * stage.num_players if isinstance(delta, float | int) else list(np.atleast_1d(delta))
+        given = list(delta) if np.iterable(delta) and not isinstance(delta, str) else [delta] * stage.num_players
         if len(given) != stage.num_players:
             raise refusal(
                 "delta",

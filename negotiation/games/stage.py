@@ -18,7 +18,7 @@ from typing import Self, final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_array, check_names, nearest, refusal
+from negotiation._checks import TOO_LARGE, check_array, check_names, nearest, refusal
 
 OWNER = "StageGame"
 
@@ -115,15 +115,13 @@ class StageGame:
         ArgumentError
             If the two shapes differ, and as in the class.
         """
+        owner, way_out = "StageGame.from_matrices", "Both matrices are row player x column player."
         first, second = (np.array(matrix, dtype=object) for matrix in (row, column))
-        if first.shape != second.shape or first.ndim != 2:
-            raise refusal(
-                "column",
-                "StageGame.from_matrices",
-                f"have the shape of 'row', {first.shape}, with two axes",
-                second.shape,
-                "Both matrices are row player x column player.",
-            )
+        if first.ndim != 2:
+            raise refusal("row", owner, "be rectangular, with two axes", f"shape {first.shape}", way_out)
+        if first.shape != second.shape:
+            rule = f"have the shape of 'row', {first.shape}"
+            raise refusal("column", owner, rule, f"shape {second.shape}", way_out)
         return cls(np.stack([first, second], axis=-1).tolist(), players, actions)
 
     @classmethod
@@ -246,8 +244,11 @@ class StageGame:
                 repr(action),
                 nearest(action, names),
             )
-        if not 0 <= action < len(names):
-            raise refusal(f"actions[{player}]", OWNER, f"lie in 0 to {len(names) - 1}", action)
+        whole = isinstance(action, int | np.integer) and not isinstance(action, bool)
+        if not whole or not 0 <= action < len(names):
+            raise refusal(
+                f"actions[{player}]", OWNER, f"be a name or a number from 0 to {len(names) - 1}", repr(action)
+            )
         return int(action)
 
 
@@ -304,7 +305,7 @@ def _floats(exact: NDArray[np.object_]) -> NDArray[np.float64]:
     try:
         return exact.astype(np.float64)
     except OverflowError:
-        raise refusal("payoffs", OWNER, "fit into a float", "a number beyond 1.8e308") from None
+        raise refusal("payoffs", OWNER, "fit into floats", TOO_LARGE) from None
 
 
 def _cell(cell: NDArray[np.float64]) -> str:

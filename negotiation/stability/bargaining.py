@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, check_shares, refusal
+from negotiation.stability.incentives import critical_patience
 
 
 def transfer_band(slacks: ArrayLike) -> NDArray[np.float64]:
@@ -44,12 +45,12 @@ def pooled_critical_patience(temptation: ArrayLike, harm: ArrayLike) -> NDArray[
     Returns
     -------
     array, shape (...)
-        Sum of the temptations over sum of the harms: it lies between the two sides' own ratios.
+        Sum of the temptations over sum of the harms, which lies between the two sides' own ratios; 0 and `inf`
+        as in `critical_patience`.
     """
     owner = "pooled_critical_patience"
     gains, losses = _pairs("temptation", owner, temptation), _pairs("harm", owner, harm)
-    total: NDArray[np.float64] = np.maximum(gains.sum(axis=-1), 0) / losses.sum(axis=-1)
-    return total
+    return critical_patience(gains.sum(axis=-1), losses.sum(axis=-1))
 
 
 def nash_terms(surplus: ArrayLike, weight: ArrayLike = 0.5) -> NDArray[np.float64]:

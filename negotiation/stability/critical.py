@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from typing import Literal, final
 
 import numpy as np
@@ -143,9 +144,9 @@ def critical_discount(
     "grim" and "transfers" are exact. Under "optimal" the threats fall as delta rises, so that bisection is
     sound; it starts between the answers to the pure minmax payoffs and to grim punishment as threats, and is
     not needed where these agree. A trial at one delta also moves the other end of the bracket: what the
-    threats found there ask for is too much above it and too little below. Where grim punishment fails at any
-    delta, `CEILING` is tried; if that fails too, `low` is `CEILING`, `high` infinite and the status
-    `Status.MAX_ITERATIONS`.
+    threats found there ask for is too much above it and too little below. Where grim punishment never works,
+    larger and larger factors up to `CEILING` are tried; if all fail, `low` is `CEILING`, `high` infinite and
+    the status `Status.MAX_ITERATIONS`.
 
     References
     ----------
@@ -343,46 +344,52 @@ def _with_transfers(stage: StageGame, target: tuple[int, ...]) -> CriticalDiscou
 def _under_optimal(grim: CriticalDiscount, worst: Sequence[Amount], width: float) -> CriticalDiscount:
     stage, target = grim.stage, grim.target
 
+    @cache
     def trial(delta: float) -> tuple[float, PayoffSet]:
         found = payoff_set(RepeatedGame(stage, delta))
         return float(max(_all_critical(stage, target, _harsher(found, worst)))), found
+
+    def asked(delta: float) -> float:
+        return trial(delta)[0]
 
     lowest = [min(pair) for pair in zip(pure_minmax(stage).exact_values, worst, strict=True)]
     low, high = float(max(_all_critical(stage, target, lowest))), grim.high
     if low == high:
         return replace(grim, punishment="optimal")
     if high == math.inf:
-        high = CEILING if low < CEILING and trial(CEILING)[0] <= CEILING else math.inf
+        low, high = _opened(asked, low)
     if high < math.inf:
-        low, high = _bracket(lambda delta: trial(delta)[0], low, high, width)
+        low, high = _bracket(asked, low, high, width)
     found = trial(min(high, CEILING))[1]
     threat = _harsher(found, worst)
-    return CriticalDiscount(
-        stage,
-        target,
-        "optimal",
-        low if high < math.inf else CEILING,
-        high,
-        None,
-        _read_only(_all_critical(stage, target, threat)),
-        _read_only(threat),
-        found.status if high < math.inf else Status.MAX_ITERATIONS,
-    )
+    own = _read_only(_all_critical(stage, target, threat))
+    status = found.status if high < math.inf else Status.MAX_ITERATIONS
+    return CriticalDiscount(stage, target, "optimal", low, high, None, own, _read_only(threat), status)
+
+
+def _opened(asked: Callable[[float], float], low: float) -> tuple[float, float]:
+    """Find an upper end for `_bracket`, on the way to `CEILING`; infinite if there is none."""
+    while low < CEILING:
+        at = min((1 + low) / 2, CEILING)
+        answer = asked(at)
+        if answer < math.inf:
+            return low, max(at, answer)
+        low = at
+    return low, math.inf
 
 
 def _bracket(asked: Callable[[float], float], low: float, high: float, width: float) -> tuple[float, float]:
     """Enclose the point where a falling function `asked` meets the diagonal, which lies in [low, high]."""
-    at, halve = low, True
+    at, probing = low, False
     while high - low > width:
         answer = asked(at)
+        moves_other_end = low < answer < high
         if answer <= at:
             low, high = min(max(low, answer), at), at
-            end = low
         else:
             low, high = at, min(high, answer)
-            end = high
-        halve = not halve
-        at = (low + high) / 2 if halve else end
+        probing = moves_other_end and not probing
+        at = answer if probing else (low + high) / 2
     return low, high
 
 

@@ -9,7 +9,15 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_array, check_known, check_positive, check_shares, refusal
+from negotiation._checks import (
+    check_array,
+    check_between,
+    check_count,
+    check_known,
+    check_positive,
+    check_shares,
+    refusal,
+)
 
 Bite = Literal["linear", "ces"]
 
@@ -63,9 +71,10 @@ def dependence_path(start: float, factor: float, num_rounds: int, *, floor: floa
     array, shape (num_rounds + 1,)
         Shares, at most 1.
     """
-    first = float(check_shares("start", "dependence_path", start))
-    stays = float(check_shares("floor", "dependence_path", floor))
-    shrink = np.power(float(check_positive("factor", "dependence_path", factor)), np.arange(num_rounds + 1))
+    owner = "dependence_path"
+    first, stays = check_between("start", owner, start, 0, 1), check_between("floor", owner, floor, 0, 1)
+    rounds = np.arange(check_count("num_rounds", owner, num_rounds, 0) + 1)
+    shrink = np.power(float(check_positive("factor", owner, factor)), rounds)
     return np.minimum(first * (stays + (1 - stays) * shrink), 1.0)
 
 
@@ -111,8 +120,13 @@ def dependence_at_bite(relative: ArrayLike, today: ArrayLike, kind: Bite = "line
     kind : {"linear", "ces"}
         As in `bite`.
     """
-    level, base = check_array("relative", "dependence_at_bite", relative), np.asarray(today, dtype=np.float64)
-    check_known("kind", "dependence_at_bite", kind, get_args(Bite))
+    owner = "dependence_at_bite"
+    level, base = check_array("relative", owner, relative), check_shares("today", owner, today)
+    check_known("kind", owner, kind, get_args(Bite))
+    if np.any(level < 0):
+        raise refusal("relative", owner, "be at least 0", relative)
+    if np.any(base <= 0) or np.any(base >= 1):
+        raise refusal("today", owner, "lie strictly between 0 and 1", today)
     share: NDArray[np.float64] = level if kind == "linear" else -np.expm1(level * np.log1p(-base)) / base
     return share
 
@@ -154,9 +168,9 @@ def best_tightness(patience: float, rate: float, rate_per_use: float) -> float:
     patience : float
         Weight of the next year, in (0, 1).
     rate : float
-        Yearly erosion without use, in [0, 1).
+        Yearly erosion without use, in [0, 1].
     rate_per_use : float
-        Further yearly erosion at full use, at least 0.
+        Further yearly erosion at full use, in [0, 1].
 
     Returns
     -------
@@ -175,9 +189,9 @@ def best_tightness(patience: float, rate: float, rate_per_use: float) -> float:
     [1.0, 0.85, 0.73, 0.61, 0.49]
     """
     owner = "best_tightness"
-    weight = float(check_positive("patience", owner, check_shares("patience", owner, patience)))
-    slow = float(check_shares("rate", owner, rate))
-    fast = float(check_shares("rate_per_use", owner, rate_per_use))
+    weight = check_between("patience", owner, patience, 0, 1, open_ends=True)
+    slow = check_between("rate", owner, rate, 0, 1)
+    fast = check_between("rate_per_use", owner, rate_per_use, 0, 1)
     if fast == 0:
         return 1.0
     k = (1 / weight - 1 + slow) / fast

@@ -29,8 +29,8 @@ def critical_patience(temptation: ArrayLike, harm: ArrayLike) -> NDArray[np.floa
     Returns
     -------
     array
-        temptation / harm: 0 where there is nothing to gain, `inf` where there is and nothing to lose; a value of
-        1 or more means that no patience is enough.
+        temptation / harm: 0 where there is nothing to gain, `inf` where there is and nothing to lose, or where
+        open conflict is itself the better state; a value of 1 or more means that no patience is enough.
 
     Notes
     -----
@@ -45,7 +45,7 @@ def critical_patience(temptation: ArrayLike, harm: ArrayLike) -> NDArray[np.floa
     loss = check_array("harm", "critical_patience", harm)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(loss > 0, gain / loss, np.inf)
-    return np.where(gain > 0, ratio, 0.0)
+    return np.where(gain > 0, ratio, np.where(loss >= gain, 0.0, np.inf))
 
 
 def slack(temptation: ArrayLike, harm: ArrayLike, patience: ArrayLike) -> NDArray[np.float64]:
@@ -84,7 +84,7 @@ def largest_hazard(temptation: ArrayLike, harm: ArrayLike, patience: ArrayLike) 
     array
         1 - (temptation / harm) / patience; negative where the side does not hold even without the hazard.
     """
-    weight = check_positive("patience", "largest_hazard", patience)
+    weight = check_positive("patience", "largest_hazard", check_shares("patience", "largest_hazard", patience))
     return 1 - critical_patience(temptation, harm) / weight
 
 

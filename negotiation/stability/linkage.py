@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, check_between, check_shares, refusal
+from negotiation.stability.incentives import critical_patience
 
 
 @final
@@ -92,7 +93,10 @@ def link(
     if gains.ndim != 2 or gains.shape != losses.shape:
         raise refusal("harm", "link", f"have the shape (issues, n) of 'temptation', {gains.shape}", losses.shape)
     check_between("patience", "link", patience, 0, 1, open_ends=True)
-    alarms = np.broadcast_to(check_shares("false_alarms", "link", false_alarms), len(gains))
+    alarms = check_shares("false_alarms", "link", false_alarms)
+    if alarms.shape not in ((), gains.shape[:1]):
+        raise refusal("false_alarms", "link", f"be one number or hold {len(gains)}, one an issue", alarms.shape)
+    alarms = np.broadcast_to(alarms, len(gains))
     chosen = tuple(tuple(bundle) for bundle in bundles)
     _check_bundles(chosen, len(gains))
     results = [
@@ -106,10 +110,8 @@ def _judge(
     gains: NDArray[np.float64], losses: NDArray[np.float64], weight: float
 ) -> tuple[NDArray[np.float64], bool, float]:
     gain, loss = gains.sum(axis=0), losses.sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        critical = np.where(gain <= 0, 0.0, gain / loss)
     holds = bool(np.all(weight * loss >= gain))
-    return critical, holds, float((loss - gain).sum() / (1 - weight)) if holds else 0.0
+    return critical_patience(gain, loss), holds, float((loss - gain).sum() / (1 - weight)) if holds else 0.0
 
 
 def _check_bundles(bundles: tuple[tuple[int, ...], ...], num_issues: int) -> None:

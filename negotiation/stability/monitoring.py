@@ -35,6 +35,8 @@ def conflict_loss(cost: float, delta: float, false_alarm: float, length: float) 
     8.714527
     """
     _check("conflict_loss", 0.0, cost, delta, false_alarm)
+    if length != math.inf and check_number("length", "conflict_loss", length) < 0:
+        raise refusal("length", "conflict_loss", "be at least 0", length)
     years = (1 - math.pow(delta, length)) / (1 - delta)
     return cost * years / (1 + delta * false_alarm * years)
 

@@ -19,13 +19,14 @@ def robustness_radius(temptation: ArrayLike, harm: ArrayLike, patience: ArrayLik
     Parameters
     ----------
     temptation, harm, patience : array_like
-        As in `slack`; harm and patience above 0.
+        As in `slack`; patience above 0.
 
     Returns
     -------
     array
         The error e that solves patience (1 - e) harm (1 - e) = temptation (1 + e). Negative where the side does
-        not hold: it would take so large a common error in its favour. 1 where there is no temptation.
+        not hold: it would take so large a common error in its favour; -1 where there is no harm to fear, as only
+        a temptation of nil would help. 1 where there is no temptation.
 
     Notes
     -----
@@ -37,10 +38,12 @@ def robustness_radius(temptation: ArrayLike, harm: ArrayLike, patience: ArrayLik
     array([0.183, 0.27 ])
     """
     owner = "robustness_radius"
-    gain, loss = check_array("temptation", owner, temptation), check_positive("harm", owner, harm)
+    gain, loss = check_array("temptation", owner, temptation), check_array("harm", owner, harm)
     weight = check_positive("patience", owner, check_shares("patience", owner, patience))
-    a = weight * loss / np.where(gain > 0, gain, 1.0)
-    return np.where(gain > 0, (2 * a + 1 - np.sqrt(8 * a + 1)) / (2 * a), 1.0)
+    a = weight * np.maximum(loss, 0) / np.where(gain > 0, gain, 1.0)
+    with np.errstate(invalid="ignore"):
+        error = np.where(a > 0, (2 * a + 1 - np.sqrt(8 * a + 1)) / (2 * a), -1.0)
+    return np.where(gain > 0, error, 1.0)
 
 
 @final

@@ -91,7 +91,7 @@ def strategic_risk(stage: StageGame, delta: float) -> StrategicRisk:
     >>> risk.critical_delta[0].round(4), risk.risk_dominant_delta[0].round(4), risk.size_bad[0].round(4)
     (np.float64(0.72), np.float64(0.8158), np.float64(0.8125))
     """
-    check_delta("strategic_risk", delta)
+    delta = check_delta("strategic_risk", delta)
     if stage.shape != (2, 2):
         raise refusal("stage", "strategic_risk", "have two players with two actions each", stage.shape)
     own = np.stack([stage.payoffs[..., 0], stage.payoffs[..., 1].T])
@@ -102,13 +102,14 @@ def strategic_risk(stage: StageGame, delta: float) -> StrategicRisk:
     loss = (penalty - sucker) / (reward - penalty)
     leave_grim = reward - (1 - delta) * temptation - delta * penalty
     leave_breaking = (1 - delta) * (penalty - sucker)
+    sure = np.ones_like(leave_grim)
     return StrategicRisk(
         players=stage.players,
         gain=gain,
         loss=loss,
         critical_delta=gain / (1 + gain),
         risk_dominant_delta=(gain + loss) / (1 + gain + loss),
-        size_bad=np.where(leave_grim >= 0, leave_breaking / (leave_grim + leave_breaking), 1.0),
+        size_bad=np.divide(leave_breaking, leave_grim + leave_breaking, out=sure, where=leave_grim >= 0),
         cooperation_product=float(np.prod(np.maximum(leave_grim, 0))),
         breaking_product=float(np.prod(leave_breaking)),
     )

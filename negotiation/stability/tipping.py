@@ -15,7 +15,7 @@ SCAN = 64
 """Steps on each side of the current value in which a change of sign is looked for, and of each refinement."""
 
 REFINEMENTS = 8
-"""Rounds of refinement: each divides the bracket by 64, and 64^8 exceeds the 2^52 of a float's fraction."""
+"""Rounds of refinement: with the first scan the bracket shrinks 64^9 times, beyond the 2^52 of a float's fraction."""
 
 
 @final
@@ -68,7 +68,8 @@ def tipping_points(measure: Measure, ranges: Mapping[str, tuple[float, float, fl
     (1.414213562373, 0.207)
     """
     tips = []
-    for name, (low, current, high) in ranges.items():
+    for name, bounds in ranges.items():
+        low, current, high = check_array(f"ranges[{name!r}]", "tipping_points", bounds).tolist()
         if not low <= current <= high:
             raise refusal(f"ranges[{name!r}]", "tipping_points", "be low <= current <= high", (low, current, high))
         found = [at for end in (low, high) if (at := _first_change(measure, name, current, end)) is not None]

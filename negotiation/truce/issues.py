@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation._checks import check_known, refusal
-from negotiation.evidence import Issue
+from negotiation.evidence import Issue, Quantity
 from negotiation.games import StageGame
 from negotiation.stability import Linkage, link
 from negotiation.truce import payoffs
@@ -15,39 +15,44 @@ from negotiation.truce.dossier import dossier
 from negotiation.truce.parameters import Parameters
 
 
-def table_of_issues() -> dict[str, Issue]:
-    """Return the issues of the truce by id, those left out of the central bundle last."""
-    return {issue.id: issue for issue in dossier().issues}
-
-
-def temptations_and_harms(
-    p: Parameters, chosen: Sequence[str] | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return what each side gains and suffers on each issue, each of shape (issues, 2).
+def select(chosen: Sequence[str] | None, name: str, owner: str) -> list[Issue]:
+    """Return the issues with the given ids, or those of the central bundle.
 
     Parameters
     ----------
-    p : Parameters
-        Numbers. The central split over issues is scaled so that its sums move with the aggregate temptation
-        and harm of each side.
-    chosen : sequence of str, optional
-        Ids of issues; those of the central bundle when left out.
+    chosen : sequence of str or None
+        Ids of issues.
+    name, owner : str
+        The argument and the function that an error names.
 
     Raises
     ------
     ArgumentError
-        If an issue is unknown.
+        If no issue is given, one is unknown or one is given twice.
     """
-    table = table_of_issues()
+    table = {issue.id: issue for issue in dossier().issues}
     ids = [issue.id for issue in table.values() if issue.included] if chosen is None else list(chosen)
-    for name in ids:
-        check_known("issues", "Truce", name, table)
+    for one in ids:
+        check_known(name, owner, one, table)
+    if not ids or len(set(ids)) != len(ids):
+        raise refusal(name, owner, "name at least one issue, and each at most once", ids)
+    return [table[one] for one in ids]
+
+
+def temptations_and_harms(
+    p: Parameters, chosen: Sequence[Issue]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what each side gains and suffers on each issue, each of shape (issues, 2).
+
+    The central split over issues is scaled so that its sums move with the aggregate temptation and harm of each
+    side.
+    """
     central = Parameters(**{one.name: one.quantity.central for one in dossier().parameters})
     gain = payoffs.temptation(p) / payoffs.temptation(central)
     loss = payoffs.harm(p) / payoffs.harm(central)
     parties = dossier().parties
-    temptation = [[_size(table[name].temptation, party) for party in parties] for name in ids]
-    harm = [[_size(table[name].harm, party) for party in parties] for name in ids]
+    temptation = [[_size(issue.temptation, party) for party in parties] for issue in chosen]
+    harm = [[_size(issue.harm, party) for party in parties] for issue in chosen]
     return np.array(temptation) * gain, np.array(harm) * loss
 
 
@@ -69,15 +74,12 @@ def issue_game(p: Parameters, chosen: Sequence[str] | None = None, *, squeeze: b
         One action a combination of pressures, named by the issues pressed; the first is Hold on all. Payoffs are
         the value of calm plus what the own pressures gain less what the other side's cost.
     """
-    table = table_of_issues()
-    ids = [issue.id for issue in table.values() if issue.included] if chosen is None else list(chosen)
-    gains, harms = temptations_and_harms(p, ids)
+    picked = select(chosen, "issues", "Truce.issue_game")
+    gains, harms = temptations_and_harms(p, picked)
     levels = (0.0, float(p.sigma), 1.0) if squeeze else (0.0, 1.0)
+    ids = [issue.id for issue in picked]
     pressures, names = zip(
-        *(
-            _pressures(ids, [party in table[name].temptation for name in ids], levels)
-            for party in dossier().parties
-        ),
+        *(_pressures(ids, [party in issue.temptation for issue in picked], levels) for party in dossier().parties),
         strict=True,
     )
     own = [payoffs.pressure_gain(x) @ gains[:, i] + (p.b_us, p.b_cn)[i] for i, x in enumerate(pressures)]
@@ -109,9 +111,7 @@ def linkage(p: Parameters, bundles: Sequence[Sequence[str]], *, false_alarms: Ma
         If an issue is unknown or stands in two bundles.
     """
     ids = [name for bundle in bundles for name in bundle]
-    if len(set(ids)) != len(ids):
-        raise refusal("bundles", "Truce.linkage", "name each issue at most once", bundles)
-    gains, harms = temptations_and_harms(p, ids)
+    gains, harms = temptations_and_harms(p, select(ids, "bundles", "Truce.linkage"))
     for name in false_alarms:
         check_known("false_alarms", "Truce.linkage", name, ids)
     alarms = [false_alarms.get(name, 0.0) for name in ids]
@@ -120,9 +120,8 @@ def linkage(p: Parameters, bundles: Sequence[Sequence[str]], *, false_alarms: Ma
     return link(gains, harms, arranged, patience=float(payoffs.patience(p)), false_alarms=alarms)
 
 
-def _size(quantities: Mapping[str, object], party: str) -> float:
-    quantity = quantities.get(party)
-    return 0.0 if quantity is None else float(quantity.central)  # type: ignore[attr-defined]
+def _size(quantities: Mapping[str, Quantity], party: str) -> float:
+    return quantities[party].central if party in quantities else 0.0
 
 
 def _pressures(

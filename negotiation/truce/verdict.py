@@ -8,9 +8,9 @@ from typing import ClassVar, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from negotiation._checks import check_count
+from negotiation._checks import check_count, refusal
 from negotiation.evidence import Claim, Disagreement, Founding, Source
 from negotiation.games import StageGame, game_class
 from negotiation.stability import (
@@ -253,9 +253,20 @@ class Verdict:
         return TypeAdapter(Verdict).dump_json(self, indent=2).decode()
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read a verdict back from the text of `to_json`."""
-        return TypeAdapter(cls).validate_json(text)
+    def from_json(cls, text: str, owner: str = "Verdict.from_json") -> Self:
+        """Read a verdict back from the text of `to_json`.
+
+        Raises
+        ------
+        ArgumentError
+            If the text is not that of a verdict; the first fault is named, after `owner`.
+        """
+        try:
+            return TypeAdapter(cls).validate_json(text)
+        except ValidationError as error:
+            fault = error.errors()[0]
+            where = ".".join(map(str, fault["loc"])) or "text"
+            raise refusal(where, owner, "be that of a saved verdict", fault["msg"]) from None
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the verdict to a JSON file."""
@@ -263,8 +274,8 @@ class Verdict:
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
-        """Read a verdict back from a file written by `save`."""
-        return cls.from_json(pathlib.Path(path).read_text(encoding="utf-8"))
+        """Read a verdict back from a file written by `save`; refusals as in `from_json`."""
+        return cls.from_json(pathlib.Path(path).read_text(encoding="utf-8"), str(path))
 
 
 def judge(p: Parameters, reading: str, *, draws: int, seed: int) -> Verdict:

@@ -1,0 +1,262 @@
+"""Building and varying the truce, and the questions that it answers."""
+
+import pickle
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import FrozenInstanceError
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from negotiation import ArgumentError
+from negotiation.games import GameClass
+from negotiation.stability import critical_discount
+from negotiation.truce import Parameters, Truce, dossier
+
+TRUCE = Truce.central()
+
+
+def test_central_values_are_those_of_the_evidence() -> None:
+    for name, value in TRUCE.parameters.as_mapping().items():
+        assert value == dossier().parameter(name).quantity.central
+
+
+def test_vary_changes_one_copy_only() -> None:
+    varied = TRUCE.vary(tau_us=3.0, omega=0.5)
+    assert (varied.parameters.tau_us, varied.parameters.omega) == (3.0, 0.5)
+    assert TRUCE.parameters.tau_us == 2.5
+    with pytest.raises(FrozenInstanceError):
+        TRUCE.reading = "mine"  # type: ignore[misc]
+
+
+def test_readings_override_what_their_article_says() -> None:
+    for reading in dossier().readings:
+        values = Truce.from_reading(reading.id).parameters.as_mapping()
+        changed = {name for name, value in values.items() if value != TRUCE.parameters.as_mapping()[name]}
+        assert changed <= set(reading.overrides)
+        assert all(values[name] == value for name, value in reading.overrides.items())
+
+
+def test_a_reading_of_ones_own_comes_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        '[[reading]]\nid = "mine"\ntitle = "Mine"\nsource = "reex"\nrationale = "A test."\n'
+        "overrides = { omega = 0.5 }\n"
+    )
+    truce = Truce.from_file(file)
+    assert (truce.reading, truce.parameters.omega) == ("mine", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"tau_uss": 1.0}, ["'parameter' of Truce.vary", "'tau_uss'", "Did you mean 'tau_us'?"]),
+        ({"delta": 1.0}, ["'delta' of Truce", "strictly between 0 and 1", "0.8 to 0.97"]),
+        ({"delta": 0.0}, ["'delta'"]),
+        ({"delta": 1.2}, ["'delta'", "1.2"]),
+        ({"delta": -0.5}, ["'delta'", "-0.5"]),
+        ({"delta": float("nan")}, ["'delta'", "finite", "nan"]),
+        ({"h_cn": float("inf")}, ["'h_cn'", "finite", "inf"]),
+        ({"omega": 0.0}, ["'omega'", "0.3 to 0.95"]),
+        ({"phi": 1.01}, ["'phi'", "1.01"]),
+        ({"sigma": "much"}, ["'sigma'", "number", "'much'"]),
+        ({"eps1": 0.05}, ["'eps1'", "at least eps0 = 0.1", "0.05"]),
+        ({"tau_us": np.array([1.0, 2.0])}, ["'tau_us'", "number"]),
+    ],
+)
+def test_a_refusal_names_the_parameter_the_rule_and_the_value(changes: dict[str, float], words: list[str]) -> None:
+    with pytest.raises(ArgumentError) as refused:
+        TRUCE.vary(**changes)
+    assert all(word in str(refused.value) for word in words), str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: Truce.from_reading("asia"), ["'reading'", "'asia'", "Did you mean 'asia-times'?"]),
+        (lambda: TRUCE.erosion(5, tier="heavi"), ["'heavi'", "Did you mean 'heavy'?"]),
+        (lambda: TRUCE.erosion(-1), ["'num_rounds'", "-1"]),
+        (lambda: TRUCE.survival(0), ["'num_rounds'", "0"]),
+        (lambda: TRUCE.linkage([["tarif"]]), ["'tarif'", "Did you mean 'tariff'?"]),
+        (lambda: TRUCE.linkage([["tariff"], ["tariff"]]), ["'bundles'", "at most once"]),
+        (lambda: TRUCE.linkage([["tariff"]], false_alarms={"soybeans": 0.1}), ["'false_alarms'", "'soybeans'"]),
+        (lambda: TRUCE.linkage([["tariff"]], false_alarms={"tariff": 1.5}), ["'false_alarms'", "1.5"]),
+        (lambda: TRUCE.linkage([]), ["'bundles'"]),
+        (lambda: TRUCE.issue_game(["port"]), ["'port'", "Did you mean 'port-fees'?"]),
+        (lambda: TRUCE.investor_horizon(1.2), ["'renewal'", "1.2"]),
+        (lambda: TRUCE.sweep(), ["'values'", "at least one parameter"]),
+        (lambda: TRUCE.sweep(tau_uss=[1.0]), ["'tau_uss'", "Did you mean 'tau_us'?"]),
+        (lambda: TRUCE.sweep(omega=[0.5, -1.0]), ["'omega'", "-1.0"]),
+        (lambda: TRUCE.sweep(omega=[]), ["'omega'", "at least one value"]),
+        (lambda: TRUCE.sweep(omega=[[0.5]]), ["'omega'", "row"]),
+        (lambda: TRUCE.sweep(omega=[0.5, float("nan")]), ["omega[1]", "finite"]),
+    ],
+)
+def test_every_question_refuses_a_bad_argument_by_name(call: object, words: list[str]) -> None:
+    with pytest.raises(ArgumentError) as refused:
+        call()  # type: ignore[operator]
+    assert all(word in str(refused.value) for word in words), str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "us"),
+    [
+        ({"tau_us": 0.35, "b_us": 0.5}, GameClass.STAG_HUNT),  # gross above 0, net below
+        ({"tau_us": -1.0}, GameClass.HARMONY),
+        ({"tau_us": 8.0}, GameClass.DEADLOCK),
+        ({"zeta_us": 2.7}, GameClass.CHICKEN),
+        ({"zeta_us": 2.5}, GameClass.PRISONERS_DILEMMA),
+    ],
+)
+def test_the_class_of_the_game_follows_its_parameters(changes: dict[str, float], us: GameClass) -> None:
+    assert TRUCE.vary(**changes).stage_class() == (us, GameClass.PRISONERS_DILEMMA)
+
+
+def test_deadlock_never_holds_and_harmony_always_does() -> None:
+    deadlock, harmony = TRUCE.vary(tau_us=8.0), TRUCE.vary(tau_us=-1.0, tau_cn=-1.0)
+    assert deadlock.critical_patience()[0] > 1
+    assert harmony.critical_patience().tolist() == [0, 0]
+    assert not deadlock.verdict(draws=100).supportable
+    assert harmony.verdict(draws=100).supportable
+
+
+def test_erosion_of_a_tier_starts_from_its_share_and_halves_at_the_half_life() -> None:
+    truce = TRUCE.vary(entrench=0.0, half_life=5.0)
+    for tier in dossier().tiers:
+        path = truce.erosion(10, tier=tier.id)
+        assert path.shape == (11,)
+        assert path[0] == pytest.approx(tier.share.central)
+        if tier.id != "reserves":
+            assert path[5] == pytest.approx(path[0] / 2)
+    reserves = truce.erosion(30, tier="reserves")
+    assert reserves[30] == pytest.approx(reserves[0] / 2, rel=2e-3)
+
+
+def test_use_of_the_lever_speeds_erosion_and_a_floor_stops_it() -> None:
+    assert (TRUCE.erosion(10, use=1.0)[1:] < TRUCE.erosion(10)[1:]).all()
+    floored = TRUCE.vary(floor=0.5).erosion(500)
+    assert floored[-1] == pytest.approx(0.45)
+
+
+def test_growing_entrenchment_can_outrun_diversification() -> None:
+    entrenched = TRUCE.vary(half_life=40.0, entrench=0.05)
+    assert entrenched.crossing_year() == np.inf
+    assert entrenched.erosion(200)[-1] == 1.0
+
+
+def test_issue_game_with_everything_pressed_is_the_aggregate_break() -> None:
+    game = TRUCE.issue_game()
+    everything = game.payoffs[-1, -1]
+    assert game["hold", "hold"] == pytest.approx([0.5, 0.5])
+    assert everything == pytest.approx(TRUCE.stage()["Break", "Break"], abs=0.03)
+
+
+def test_issue_game_with_squeezes_counts_three_levels_a_lever() -> None:
+    game = TRUCE.issue_game(["rare-earths", "tariff", "fentanyl-tariff"], squeeze=True)
+    assert game.shape == (9, 3)
+    half = game["squeeze tariff", "hold"] - game["hold", "hold"]
+    sigma = TRUCE.parameters.sigma
+    assert half == pytest.approx([1.6 * (1 - (1 - sigma) ** 2), -9.3 * sigma])
+
+
+def test_issue_game_moves_with_the_aggregate() -> None:
+    varied = TRUCE.vary(omega=1.2).issue_game()
+    assert varied["hold", "break rare-earths"][0] - 0.5 == pytest.approx(-10.0)
+
+
+@pytest.mark.parametrize("year", [0.0, 3.0])
+def test_stage_game_agrees_with_the_arrays_behind_it(year: float) -> None:
+    stage = TRUCE.stage(year=year)
+    assert stage["Hold", "Hold"] - stage["Hold", "Break"] == pytest.approx(
+        [TRUCE.harm(year=year)[0] + 0.5, 0.5 - 3.1], abs=1e-12
+    )
+
+
+def test_sweep_agrees_with_one_truce_at_a_time() -> None:
+    swept = TRUCE.sweep(tau_us=[1.0, 2.5, 6.0], omega=[0.3, 0.6])
+    assert dict(swept.sizes) == {"tau_us": 3, "omega": 2, "player": 2}
+    for tau in (1.0, 2.5, 6.0):
+        for omega in (0.3, 0.6):
+            one, cell = TRUCE.vary(tau_us=tau, omega=omega), swept.sel(tau_us=tau, omega=omega)
+            assert cell["slack"].to_numpy() == pytest.approx(one.slack())
+            assert cell["critical_patience"].to_numpy() == pytest.approx(one.critical_patience())
+            assert bool(cell["holds"]) == bool((one.slack() >= 0).all())
+    assert swept.attrs["reading"] == "central"
+    assert swept.attrs["half_life"] == 5.0
+    assert swept["tau_us"].attrs["units"] == "points a year"
+
+
+def test_sweep_of_patience_moves_patience() -> None:
+    swept = TRUCE.sweep(delta=np.linspace(0.5, 0.95, 4))
+    assert (np.diff(swept["patience"]) > 0).all()
+    assert np.ptp(swept["critical_patience"].sel(player="US").to_numpy()) == 0
+
+
+def test_sample_agrees_with_the_verdict() -> None:
+    patience, needed = TRUCE.sample(draws=2000, seed=3)
+    holds = (patience[:, None] >= needed).all(axis=-1).mean()
+    assert holds == TRUCE.verdict(draws=2000, seed=3).share.value
+
+
+def test_truces_travel_to_other_processes() -> None:
+    assert pickle.loads(pickle.dumps(TRUCE)).slack().tolist() == TRUCE.slack().tolist()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(Truce.verdict, TRUCE, draws=50).result() == TRUCE.verdict(draws=50)
+
+
+VALUES = st.fixed_dictionaries(
+    {
+        "tau_us": st.floats(-2, 9),
+        "tau_cn": st.floats(-2, 14),
+        "omega": st.floats(0.05, 2),
+        "h_cn": st.floats(1, 20),
+        "rho": st.floats(0, 0.9),
+        "zeta_us": st.sampled_from([0.0, 1.0, 5.0]),
+        "zeta_cn": st.sampled_from([0.0, 5.0]),
+    }
+)
+
+
+@given(VALUES)
+def test_slack_and_critical_patience_agree_with_each_other_and_with_the_exact_game(
+    values: dict[str, float],
+) -> None:
+    truce = TRUCE.vary(**values)
+    needed, slack = truce.critical_patience(), truce.slack()
+    exact = critical_discount(truce.stage(), ("Hold", "Hold")).by_player
+    for i in range(2):
+        if abs(slack[i]) > 1e-9:
+            assert (slack[i] > 0) == (truce.patience > needed[i])
+        if abs(truce.temptation()[i]) > 1e-9 and abs(truce.deterrent()[i]) > 1e-9 and not np.isinf(exact[i]):
+            assert exact[i] == pytest.approx(needed[i], rel=1e-6, abs=1e-9)
+
+
+@given(VALUES, st.floats(0.1, 10))
+def test_the_unit_of_payoffs_does_not_matter(values: dict[str, float], scale: float) -> None:
+    truce = TRUCE.vary(**values)
+    money = (
+        "h_cn",
+        "tau_us",
+        "tau_cn",
+        "lobby_us",
+        "lobby_cn",
+        "rep_us",
+        "rep_cn",
+        "b_us",
+        "b_cn",
+        "zeta_us",
+        "zeta_cn",
+    )
+    scaled = truce.vary(**{name: getattr(truce.parameters, name) * scale for name in money})
+    assert scaled.slack() == pytest.approx(truce.slack() * scale, abs=1e-9)
+    if (np.abs(truce.deterrent()) > 1e-6).all():
+        assert scaled.critical_patience() == pytest.approx(truce.critical_patience(), rel=1e-6)
+
+
+def test_parameters_are_documented_by_name() -> None:
+    assert Parameters.names()[0] == "h_cn"
+    assert len(Parameters.names()) == 38

@@ -1,0 +1,146 @@
+"""The verdict: its three senses, what breaks the truce, its evidence, and its file."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from negotiation import ArgumentError
+from negotiation.truce import Parameters, Truce, Verdict, dossier
+from negotiation.truce.verdict import INCENTIVES, RESTS_ON
+
+TRUCE = Truce.central()
+VERDICT = TRUCE.verdict()
+
+
+def test_the_three_senses_of_holding_are_reported_and_disagree() -> None:
+    assert VERDICT.supportable
+    assert (VERDICT.rebargained.survival[0], VERDICT.rebargained.survival[4]) == pytest.approx(
+        (0.835, 0.405), abs=6e-4
+    )
+    assert not VERDICT.robust
+    assert VERDICT.share.value == pytest.approx(0.638, abs=0.014)
+
+
+def test_the_tighter_side_and_by_how_much() -> None:
+    assert VERDICT.tighter.name == "US"
+    assert [side.radius for side in VERDICT.sides] == pytest.approx([0.183, 0.270], abs=6e-4)
+    assert VERDICT.radius == VERDICT.sides[0].radius
+    assert Truce.from_reading("cn-01").verdict(draws=10).tighter.name == "China"
+
+
+def test_what_breaks_it_first() -> None:
+    assert VERDICT.fixed.cause == "court ruling"
+    assert VERDICT.rebargained.cause == "turnover of leaders"
+    assert VERDICT.ruling.fails == ("China",)
+    assert VERDICT.ruling.band == pytest.approx((0.12, 1.62), abs=0.006)
+    assert [tip.name for tip in VERDICT.tips[:3]] == ["omega", "tau_us", "h_cn"]
+
+
+def test_each_tipping_point_flips_the_verdict() -> None:
+    assert len(VERDICT.tips) == 3
+    for tip in VERDICT.tips:
+        step = 1e-6 * np.sign(tip.value - tip.current)
+        assert TRUCE.vary(**{tip.name: tip.value + step}).slack().min() < 0
+        assert TRUCE.vary(**{tip.name: tip.value - step}).slack().min() > 0
+
+
+def test_a_broken_truce_says_who_breaks_and_that_it_does_not_survive() -> None:
+    broken = TRUCE.vary(tau_us=5.0).verdict(draws=500)
+    assert not broken.supportable
+    assert [side.holds for side in broken.sides] == [False, True]
+    assert broken.supportable_with_transfers
+    assert broken.fixed.survival == (0.0,) * 5
+    assert broken.fixed.cause == "incentive to break"
+    assert broken.rebargained.survival[0] > 0
+    assert broken.radius < 0
+    lost = TRUCE.vary(tau_us=7.0, tau_cn=8.0).verdict(draws=500)
+    assert not lost.supportable_with_transfers
+    assert lost.rebargained.survival == (0.0,) * 5
+
+
+def test_on_the_knife_edge_the_truce_holds() -> None:
+    edge = TRUCE.vary(tau_us=4.116817347520001)
+    assert abs(edge.slack()[0]) < 1e-12
+    below, above = (TRUCE.vary(tau_us=4.1168173475 + step).verdict(draws=1).supportable for step in (-1e-9, 1e-9))
+    assert (below, above) == (True, False)
+
+
+def test_harsher_punishment_is_shown_where_the_year_alone_does_not_punish() -> None:
+    lopsided = TRUCE.vary(zeta_us=3.0).verdict(draws=10)
+    assert lopsided.sides[1].critical_patience == np.inf
+    assert lopsided.optimal_critical_patience < 1
+    assert VERDICT.optimal_critical_patience == pytest.approx(VERDICT.sides[0].critical_patience)
+
+
+def test_the_verdict_rests_on_exactly_the_parameters_that_move_it() -> None:
+    small = _moving_parts(TRUCE)
+    for name in Parameters.names():
+        quantity = dossier().parameter(name).quantity
+        value = quantity.high if quantity.high != quantity.central else quantity.central * 1.5
+        moved = any(_moving_parts(TRUCE.vary(**{name: end})) != small for end in (value, quantity.low))
+        assert moved == (name in RESTS_ON), name
+
+
+def test_the_incentives_are_exactly_the_parameters_that_move_a_slack() -> None:
+    for name in Parameters.names():
+        quantity = dossier().parameter(name).quantity
+        value = quantity.high if quantity.high != quantity.central else quantity.central * 1.5
+        moved = not np.array_equal(TRUCE.vary(**{name: value}).slack(), TRUCE.slack())
+        assert moved == (name in INCENTIVES), name
+
+
+def test_a_verdict_traces_back_to_claims_articles_and_disagreements() -> None:
+    assert {source.id for source in VERDICT.sources()} == {source.id for source in dossier().sources}
+    assert {claim.id for claim in VERDICT.claims()} >= {"M06", "T05", "C20", "R10", "W25"}
+    founding = VERDICT.founding()
+    assert sorted(name for names in founding.values() for name in names) == sorted(RESTS_ON)
+    assert founding["assumed"] == ("delta",)
+    assert "tau_us" in founding["sign"]
+    assert "D11" in [one.id for one in VERDICT.disagreements()]
+
+
+def test_changed_parameters_are_named() -> None:
+    assert VERDICT.changed() == {}
+    assert TRUCE.vary(omega=0.5).verdict(draws=1).changed() == {"omega": 0.5}
+
+
+def test_the_same_seed_gives_the_same_verdict_and_another_seed_another_share() -> None:
+    assert TRUCE.verdict(draws=300, seed=1) == TRUCE.verdict(draws=300, seed=1)
+    assert TRUCE.verdict(draws=300, seed=1).share != TRUCE.verdict(draws=300, seed=2).share
+
+
+def test_a_verdict_is_saved_and_read_back_whole(tmp_path: Path) -> None:
+    for truce in (TRUCE, TRUCE.vary(half_life=40.0, entrench=0.05), TRUCE.vary(zeta_us=3.0)):
+        verdict = truce.verdict(draws=100)
+        verdict.save(tmp_path / "verdict.json")
+        again = Verdict.load(tmp_path / "verdict.json")
+        assert again == verdict
+        assert (
+            Truce(Parameters(**again.parameters), again.reading).verdict(draws=again.draws, seed=again.seed)
+            == verdict
+        )
+
+
+@pytest.mark.parametrize("tampered", ["", "{}", '{"reading": 3}'])
+def test_a_file_that_is_no_verdict_is_refused(tampered: str, tmp_path: Path) -> None:
+    file = tmp_path / "broken.json"
+    file.write_text(tampered)
+    with pytest.raises(ArgumentError, match=r"broken\.json"):
+        Verdict.load(file)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"), [({"draws": 0}, "draws"), ({"draws": 1.5}, "draws"), ({"seed": -1}, "seed")]
+)
+def test_draws_and_seed_are_checked(arguments: dict[str, int], word: str) -> None:
+    with pytest.raises(ArgumentError, match=word):
+        TRUCE.verdict(**arguments)
+
+
+def _moving_parts(truce: Truce) -> list[object]:
+    verdict = truce.verdict(draws=40)
+    return [
+        verdict.patience, verdict.sides, verdict.rebargained, verdict.fixed, verdict.ruling,
+        verdict.crossing_linear, verdict.crossing_ces, verdict.share,
+    ]  # fmt: skip
