@@ -131,5 +131,8 @@ def check_known(name: str, owner: str, value: str, known: Collection[str]) -> st
 def nearest(value: str, known: Iterable[str]) -> str:
     """Word the hint that follows an unknown name: the nearest known one, or all of them when none is near."""
     names = sorted(known)
-    close = difflib.get_close_matches(str(value), names, n=1, cutoff=0.5)
-    return f"Did you mean '{close[0]}'?" if close else f"Known: {', '.join(names)}."
+    begun = [name for name in names if value and name.startswith(value)]
+    close = begun[:2] or difflib.get_close_matches(str(value), names, n=1, cutoff=0.5)
+    if close:
+        return f"Did you mean {' or '.join(map(repr, close))}?"
+    return f"Known: {', '.join(names)}."

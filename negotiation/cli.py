@@ -34,7 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0 when the answer was printed, 2 when an argument was refused.
+        Exit status: 0 when the answer was printed, 1 when a file could not be written, 2 when an argument was
+        refused.
     """
     try:
         options = _parser().parse_args(arguments)
@@ -44,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -87,7 +87,9 @@ def hint(value: str, known: Collection[str]) -> str:
 
 def place(location: Iterable[str | int]) -> str:
     """Write a place inside an entry, as in "positions[0].view"."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location if step != BAD_KEY)
+    steps = (
+        f"[{step}]" if isinstance(step, int) else f".{step or quote(step)}" for step in location if step != BAD_KEY
+    )
     return "".join(steps).removeprefix(".")
 
 

@@ -150,11 +150,10 @@ def _document(name: str, file: Path | Traversable, faults: list[Fault]) -> Docum
 
 def _syntax_fault(file: str, text: str, message: str) -> Fault:
     found = DECODE_PLACE.fullmatch(message)
-    lines = text.splitlines() or [""]
-    number = int(found["line"]) if found and found["line"] else len(lines)
+    lines = text.rstrip().split("\n")
+    number = min(int(found["line"]), len(lines)) if found and found["line"] else len(lines)
     why = found["why"] if found else message
-    got = quote(lines[min(number, len(lines)) - 1])
-    return _file_fault(file, f"must be TOML, got {got}. {why}.", f"line {number}")
+    return _file_fault(file, f"must be TOML, got {quote(lines[number - 1].rstrip())}. {why}.", f"line {number}")
 
 
 def _file_fault(file: str, words: str, where: str = "") -> Fault:

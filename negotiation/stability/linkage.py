@@ -74,7 +74,8 @@ def link(
     -----
     Player i holds in a bundle if patience * (1 - e) * sum(harm) >= sum(temptation), where e is the chance that
     some issue of the bundle raises a false alarm. The bundle is then worth sum(harm - temptation) /
-    (1 - patience (1 - e)). Without noise the threshold of a bundle lies between those of its parts, and
+    (1 - patience (1 - e)). Where a temptation is negative, a player who breaks the bundle still holds on that
+    issue in the year of the break: it counts as 0, and the harm there rises by as much. Without noise the threshold of a bundle lies between those of its parts, and
     linking never loses [BW90]_; with noise it is contagious.
 
     References
@@ -109,7 +110,8 @@ def link(
 def _judge(
     gains: NDArray[np.float64], losses: NDArray[np.float64], weight: float
 ) -> tuple[NDArray[np.float64], bool, float]:
-    gain, loss = gains.sum(axis=0), losses.sum(axis=0)
+    taken = np.maximum(gains, 0)  # whoever breaks does so only where it pays
+    gain, loss = taken.sum(axis=0), (losses - gains + taken).sum(axis=0)
     holds = bool(np.all(weight * loss >= gain))
     return critical_patience(gain, loss), holds, float((loss - gain).sum() / (1 - weight)) if holds else 0.0
 

@@ -15,7 +15,7 @@ SCAN = 64
 """Steps on each side of the current value in which a change of sign is looked for, and of each refinement."""
 
 REFINEMENTS = 8
-"""Rounds of refinement: with the first scan the bracket shrinks 64^9 times, beyond the 2^52 of a float's fraction."""
+"""Rounds of refinement: with the first scan, 64^9 in all, which exceeds the 2^52 of a float's fraction."""
 
 
 @final

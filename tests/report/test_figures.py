@@ -1,0 +1,36 @@
+"""Figures show the verdict that they are given."""
+
+import numpy as np
+import pytest
+
+figure = pytest.importorskip("matplotlib.figure")
+
+from negotiation.report import stability_chart, survival_chart, verdict_figure  # noqa: E402
+from negotiation.truce import Truce  # noqa: E402
+
+TRUCE = Truce.central()
+VERDICT = TRUCE.verdict(draws=50)
+
+
+def test_stability_chart_marks_each_side_where_it_stands() -> None:
+    ax = stability_chart(TRUCE, figure.Figure().subplots())
+    offsets = [
+        tuple(np.round(marks.get_offsets()[0], 6)) for marks in ax.collections if len(marks.get_offsets()) == 1
+    ]
+    for needed in TRUCE.critical_patience():
+        assert tuple(np.round([TRUCE.patience, needed], 6)) in offsets
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["US", "China"]
+    assert "patience" in ax.get_xlabel() and "patience" in ax.get_ylabel()
+
+
+def test_survival_chart_draws_both_courses_from_one() -> None:
+    ax = survival_chart(VERDICT, figure.Figure().subplots())
+    for line, course in zip(ax.lines, (VERDICT.rebargained, VERDICT.fixed), strict=True):
+        assert list(line.get_ydata()) == [1.0, *course.survival]
+        assert len(line.get_xdata()) == len(course.survival) + 1
+
+
+def test_figure_has_two_panels_and_says_that_sizes_are_assumed() -> None:
+    drawn = verdict_figure(TRUCE, VERDICT)
+    assert [ax.get_title(loc="left") for ax in drawn.axes] == ["Self-enforcing?", "How long?"]
+    assert "assumptions" in drawn.get_supxlabel()
