@@ -13,6 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 TOO_LARGE = "a number beyond 1.8e308"
 """What is said instead of a number that no float can hold; all its digits would fill the screen."""
 
+FEW_NAMES = 12
+"""Largest number of known names that a refusal lists."""
+
 
 class ArgumentError(ValueError):
     """An argument was refused; the message names it, the rule, the value and the way out."""
@@ -129,10 +132,10 @@ def check_known(name: str, owner: str, value: str, known: Collection[str]) -> st
 
 
 def nearest(value: str, known: Iterable[str]) -> str:
-    """Word the hint that follows an unknown name: the nearest known one, or all of them when none is near."""
+    """Word the hint that follows an unknown name: the nearest known ones, or all of a few."""
     names = sorted(known)
     begun = [name for name in names if value and name.startswith(value)]
     close = begun[:2] or difflib.get_close_matches(str(value), names, n=1, cutoff=0.5)
     if close:
         return f"Did you mean {' or '.join(map(repr, close))}?"
-    return f"Known: {', '.join(names)}."
+    return f"Known: {', '.join(names)}." if len(names) <= FEW_NAMES else ""

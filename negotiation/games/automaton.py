@@ -196,8 +196,10 @@ def path_with_punishments(
     if len(punishments) != stage.num_players:
         raise refusal("punishments", "path_with_punishments", f"hold {stage.num_players} paths", len(punishments))
     paths = [[stage.profile(*profile) for profile in one] for one in (path, *punishments)]
-    if not all(paths):
-        raise refusal("path", "path_with_punishments", "hold at least one profile on every path", paths)
+    for k, one in enumerate(paths):
+        if not one:
+            name = f"punishments[{k - 1}]" if k else "path"
+            raise refusal(name, "path_with_punishments", "hold at least one profile", one)
     starts = np.concatenate([[0], np.cumsum([len(one) for one in paths])])
     played = [profile for one in paths for profile in one]
     names = [f"path {k}" for k in range(len(path))]

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from negotiation.evidence import FOUNDINGS, Claim, Evidence, Founding, Parameter
-from negotiation.truce import Truce, Verdict
+from negotiation.truce import Truce, Verdict, dossier
 
 WIDTH = 100
 
@@ -107,7 +107,10 @@ def _breaks(verdict: Verdict) -> str:
         f"no longer deters the US after {_number(verdict.crossing_linear, 1)} years if harm is linear in "
         f"dependence, {_number(verdict.crossing_ces, 1)} if CES"
     )
-    tips = "; ".join(f"{tip.name} at {tip.value:.3g} (now {tip.current:.3g})" for tip in verdict.tips[:3])
+    tips = "; ".join(
+        f"{tip.name} at {tip.value:.3g} (now {tip.current:.3g}, {dossier().parameter(tip.name).quantity.founding})"
+        for tip in verdict.tips[:3]
+    )
     lines = [
         ("First", causes),
         ("Annulment", f"chance {ruling.chance:.2f}; afterwards {after}"),

@@ -75,8 +75,9 @@ def link(
     Player i holds in a bundle if patience * (1 - e) * sum(harm) >= sum(temptation), where e is the chance that
     some issue of the bundle raises a false alarm. The bundle is then worth sum(harm - temptation) /
     (1 - patience (1 - e)). Where a temptation is negative, a player who breaks the bundle still holds on that
-    issue in the year of the break: it counts as 0, and the harm there rises by as much. Without noise the threshold of a bundle lies between those of its parts, and
-    linking never loses [BW90]_; with noise it is contagious.
+    issue in the year of the break: it counts as 0, and the harm there is larger by as much. Without noise the
+    threshold of a bundle lies between those of its parts, and linking never loses [BW90]_; with noise it is
+    contagious.
 
     References
     ----------

@@ -85,7 +85,7 @@ def issue_game(p: Parameters, chosen: Sequence[str] | None = None, *, squeeze: b
     own = [payoffs.pressure_gain(x) @ gains[:, i] + (p.b_us, p.b_cn)[i] for i, x in enumerate(pressures)]
     suffered = [pressures[1 - i] @ harms[:, i] for i in range(2)]
     us, cn = own[0][:, None] - suffered[0][None, :], own[1][None, :] - suffered[1][:, None]
-    return StageGame(payoffs.sides(us, cn), dossier().parties, names)
+    return StageGame(payoffs.sides(us, cn).round(payoffs.DECIMALS), dossier().parties, names)
 
 
 def linkage(p: Parameters, bundles: Sequence[Sequence[str]], *, false_alarms: Mapping[str, float]) -> Linkage:

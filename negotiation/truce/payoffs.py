@@ -18,6 +18,9 @@ from negotiation.truce.parameters import Number, Parameters
 
 Array = NDArray[np.float64]
 
+DECIMALS = 12
+"""Decimals to which the payoffs of a game are rounded: below any size of interest, above the error of floats."""
+
 
 def pressure_gain(pressure: ArrayLike) -> Array:
     """Return the share of the full gain that a pressure in [0, 1] brings, c(x) = 1 - (1 - x)^2."""

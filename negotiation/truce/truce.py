@@ -158,13 +158,14 @@ class Truce:
         Returns
         -------
         StageGame
-            2x2 (Hold, Break), or 3x3 (Hold, Squeeze, Break).
+            2x2 (Hold, Break), or 3x3 (Hold, Squeeze, Break); payoffs are rounded to 12 decimals, so that exact
+            solvers see the decimals meant and no rounding error.
         """
         p = self.parameters
         pressures = (0.0, p.sigma, 1.0) if squeeze else (0.0, 1.0)
         names = ACTIONS_WITH_SQUEEZE if squeeze else ACTIONS
         table = payoffs.stage_payoffs(p, pressures, self.harm(year=year, annulled=annulled), terms=terms)
-        return StageGame(table, PLAYERS, (names, names))
+        return StageGame(table.round(payoffs.DECIMALS), PLAYERS, (names, names))
 
     def game(self, *, squeeze: bool = False, terms: float = 0.0) -> RepeatedGame:
         """Return the repeated game: the stage game at the effective patience of both sides."""

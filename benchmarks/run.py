@@ -1,0 +1,109 @@
+"""Time the library, side by side with other systems where they are installed: ``python benchmarks/run.py``.
+
+Each row is the median of several runs in this process, after one that is not counted; rows marked "process" start
+a fresh Python each time. A ratio above 1 says how many times longer the other system took in the same run.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+
+import numpy as np
+
+from negotiation import RepeatedGame, StageGame, Truce, critical_discounts, payoff_set, to_nashpy
+
+RUNS = 7
+POINTS = 1000
+
+
+def median_seconds(job: Callable[[], object], runs: int = RUNS) -> float:
+    job()
+    seconds = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        job()
+        seconds.append(time.perf_counter() - start)
+    return statistics.median(seconds)
+
+
+def fresh(*words: str) -> float:
+    return median_seconds(lambda: subprocess.run([sys.executable, *words], check=True, capture_output=True))
+
+
+def row(
+    name: str, seconds: float, target: float | None = None, ratio: float | None = None, peer: str = ""
+) -> None:
+    goal = f"under {target * 1e3:g} ms" if target else ""
+    against = f"{ratio:,.0f} x {peer}" if ratio else ""
+    print(f"{name:58}{seconds * 1e3:12.3f} ms  {goal:16}{against}")
+
+
+def sweep_of_payoffs() -> np.ndarray:
+    payoffs = np.tile(np.array([[[4, 3], [-1, 5.5]], [[6, -2], [1, 0.0]]]), (POINTS, 1, 1, 1))
+    payoffs[:, 0, 1, 1] = np.linspace(3.1, 9, POINTS)
+    return payoffs
+
+
+def one_by_one_with_nashpy(payoffs: np.ndarray) -> list[float]:
+    needed = []
+    for table in payoffs:
+        game = to_nashpy(StageGame(table))
+        worst = min(game[x, y][1] for x, y in game.support_enumeration())
+        needed.append((table[0, 1, 1] - table[0, 0, 1]) / (table[0, 1, 1] - worst))
+    return needed
+
+
+def in_process() -> None:
+    truce = Truce.central()
+    row("20,000 draws: truce.sample()", median_seconds(truce.sample), 0.5)
+    row("the whole verdict with 20,000 draws", median_seconds(truce.verdict))
+
+    payoffs = sweep_of_payoffs()
+    ours = median_seconds(lambda: critical_discounts(payoffs), 51)
+    few = payoffs[:: POINTS // 20]
+    theirs = median_seconds(lambda: one_by_one_with_nashpy(few), 3) * POINTS / len(few)
+    row("1,000-point sweep of one payoff of a 2x2 game", ours, 0.001, theirs / ours, "nashpy, one game at a time")
+    values = np.linspace(1, 4.5, POINTS)
+    row("1,000-point truce.sweep(tau_us=...), labelled", median_seconds(lambda: truce.sweep(tau_us=values)))
+
+
+def payoff_sets() -> None:
+    games = {
+        "payoff set, prisoner's dilemma, delta 0.9": ([[9, 1], [10, 3]], [[9, 10], [1, 3]], 0.9),
+        "payoff set, 3x3 of Abreu and Sannikov, delta 0.3": (
+            [[16, 3, 0], [21, 10, -1], [9, 5, -5]],
+            [[9, 13, 3], [1, 4, 0], [0, -4, -15]],
+            0.3,
+        ),
+    }
+    for name, (row_payoffs, column_payoffs, delta) in games.items():
+        repeated = RepeatedGame(StageGame.from_matrices(row_payoffs, column_payoffs), delta)
+        ours = median_seconds(lambda repeated=repeated: payoff_set(repeated))
+        if find_spec("quantecon") is None:
+            row(name, ours)
+            continue
+        import quantecon.game_theory as qe
+
+        players = [qe.Player(row_payoffs), qe.Player(np.transpose(column_payoffs))]
+        peer = qe.RepeatedGame(qe.NormalFormGame(players), delta)
+        theirs = median_seconds(lambda peer=peer: peer.equilibrium_payoffs(options={"u_init": np.zeros(2)}))
+        row(name, ours, ratio=theirs / ours, peer="quantecon")
+
+
+def processes() -> None:
+    numpy_only = fresh("-c", "import numpy")
+    row(
+        "process: import negotiation, beyond import numpy",
+        fresh("-c", "import numpy, negotiation") - numpy_only,
+        0.25,
+    )
+    row("process: negotiation verdict", fresh("-c", "from negotiation.cli import main; main(['verdict'])"), 1.5)
+
+
+if __name__ == "__main__":
+    in_process()
+    payoff_sets()
+    processes()

@@ -1,0 +1,41 @@
+"""The notebooks run, and what they print is what is committed."""
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+NOTEBOOKS = sorted(EXAMPLES.glob("*.ipynb"))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_runs_and_prints_what_is_committed(path: Path) -> None:
+    committed = nbformat.read(path, as_version=4)
+    fresh = nbformat.read(path, as_version=4)
+    NotebookClient(fresh, timeout=300, resources={"metadata": {"path": str(EXAMPLES)}}).execute()
+    assert _printed(fresh) == _printed(committed)
+    assert all(_shown(cell) for cell in committed.cells if cell.cell_type == "code")
+
+
+def test_there_are_notebooks() -> None:
+    assert [path.name for path in NOTEBOOKS] == ["01_truce_in_ten_minutes.ipynb"]
+
+
+def _shown(cell: Any) -> bool:
+    return cell.execution_count is not None
+
+
+def _printed(notebook: Any) -> list[list[str]]:
+    """Return the text of every output; of a picture, only that it is one."""
+    return [
+        [
+            output.get("text") or ("picture" if "image/png" in output.data else output.data["text/plain"])
+            for output in cell.outputs
+        ]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+    ]
