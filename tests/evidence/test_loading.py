@@ -6,9 +6,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 import pytest
+from pydantic_core import ErrorDetails
 
 from negotiation._checks import ArgumentError
 from negotiation.evidence import Evidence, EvidenceError, load_evidence, read_reading
+from negotiation.evidence.faults import words_of
 
 RIVER = Path(__file__).parent / "river"
 TREATY = RIVER.joinpath("treaty.toml").read_text(encoding="utf-8")
@@ -50,6 +52,7 @@ def river() -> Evidence:
 
 def test_whole_treaty_is_read(river: Evidence) -> None:
     assert river.parties == ("North", "South")
+    assert isinstance(river.claims, tuple)
     counts = {name: len(getattr(river, name)) for name in Evidence.model_fields}
     assert counts == {
         "parties": 2,
@@ -122,7 +125,7 @@ def test_broken_toml_is_reported_with_its_line(tmp_path: Path) -> None:
 
 
 def test_toml_that_ends_too_early_is_reported_at_its_last_line(tmp_path: Path) -> None:
-    lay(tmp_path, river=TREATY, broken="[[claim]]\nid =")
+    lay(tmp_path, river=TREATY, broken="[[claim]]\nid = \n\n")
     (line,) = faults(tmp_path)
     assert line.startswith("broken.toml: line 2: must be TOML, got 'id ='. ")
 
@@ -244,13 +247,18 @@ def test_parties_in_two_files_name_both_files(tmp_path: Path) -> None:
 def test_parties_must_be_distinct_names(tmp_path: Path, parties: str) -> None:
     lay(tmp_path, river=changed(('["North", "South"]', parties)))
     (line,) = faults(tmp_path)
-    assert line.startswith("river.toml: parties: must be a list of at least two distinct names")
-    assert line.endswith(f"got {parties.replace(chr(34), chr(39))}")
+    rule = "be a list of at least two distinct names, none of them 'both', 'third' or 'none'"
+    assert line == f"river.toml: parties: must {rule}, got {parties.replace(chr(34), chr(39))}"
 
 
 def test_faults_of_all_files_are_reported_in_order(tmp_path: Path) -> None:
     lay(tmp_path, river=changed(('symbol = "f"', 'symbol = ""')), b="[[", a='parties = "x"')
     assert [line.split(":")[0] for line in faults(tmp_path)] == ["a.toml", "b.toml", "river.toml", "river.toml"]
+
+
+def test_fault_of_a_kind_that_is_not_foreseen_keeps_the_words_of_pydantic() -> None:
+    error = ErrorDetails(type="new_kind", loc=("claims", 2), msg="Value is odd", input=7)
+    assert words_of(error, []) == ("claims[2]", "value is odd, got 7")
 
 
 def test_error_holds_its_lines_and_survives_pickling(tmp_path: Path) -> None:
