@@ -97,7 +97,9 @@ def _breaks(verdict: Verdict) -> str:
     low, high = ruling.band
     band = f"transfers of {low:+.2f} to {high:+.2f} keep it" if low <= high else "no transfer keeps it"
     after = (
-        f"{' and '.join(ruling.fails)} would break at present terms; {band}" if ruling.fails else "both still hold"
+        f"{' and '.join(ruling.fails)} would break without a transfer; {band}"
+        if ruling.fails
+        else "both still hold"
     )
     causes = (
         f"at fixed terms {verdict.fixed.cause} ({verdict.fixed.chance:.2f} by review {years}); re-bargained, "

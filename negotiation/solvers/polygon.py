@@ -164,7 +164,7 @@ def distance_to(polygon: Points, points: Points) -> NDArray[np.float64]:
     share = np.divide(along, lengths, out=np.zeros_like(along), where=lengths > 0).clip(0, 1)
     nearest: NDArray[np.float64] = np.linalg.norm(offsets - share[..., np.newaxis] * edges, axis=2).min(axis=1)
     left = edges[:, 0] * offsets[..., 1] - edges[:, 1] * offsets[..., 0]
-    inside = (left >= 0).all(axis=1) & (len(polygon) > 2)
+    inside = (left > np.sqrt(lengths) / GRID).all(axis=1)
     return np.where(inside, 0.0, nearest)
 
 

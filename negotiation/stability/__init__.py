@@ -4,7 +4,6 @@ from negotiation.stability.bargaining import implied_weight, nash_terms, pooled_
 from negotiation.stability.critical import (
     CriticalDiscount,
     critical_discount,
-    critical_discounts,
     incentive_slack,
     supports,
 )
@@ -32,7 +31,7 @@ from negotiation.stability.robustness import Share, robustness_radius, share_of,
 from negotiation.stability.strategic_risk import StrategicRisk, strategic_risk
 from negotiation.stability.survival import Survival, survival
 from negotiation.stability.tipping import Tip, tipping_points
-from negotiation.stability.two_by_two import worst_equilibrium_payoffs
+from negotiation.stability.two_by_two import critical_discounts, worst_equilibrium_payoffs
 
 __all__ = [
     "Bite",

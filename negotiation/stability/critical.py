@@ -14,9 +14,9 @@ from functools import cache
 from typing import Literal, final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from negotiation._checks import check_array, check_between, check_known, refusal
+from negotiation._checks import check_between, check_known
 from negotiation.games import RepeatedGame, StageGame
 from negotiation.solvers.deviation import exact_best_deviation_payoffs
 from negotiation.solvers.dominance import iterated_dominance
@@ -31,7 +31,6 @@ Punishment = Literal["grim", "optimal", "transfers"]
 PUNISHMENTS = ("grim", "optimal", "transfers")
 Amount = Fraction | float
 Profile = Sequence[str | int]
-BIMATRIX_PROFILES = ((0, 0), (0, 1), (1, 0), (1, 1))
 
 CEILING = 0.9999
 """Largest discount factor at which optimal punishments are tried; a monthly rate of 0.01 per cent."""
@@ -221,77 +220,6 @@ def supports(repeated: RepeatedGame, target: Profile, *, punishment: Punishment 
     margin = WIDTH if punishment == "optimal" else 0
     own = _all_critical(repeated.stage, chosen, _threat(repeated, punishment))
     return all(float(asked) <= delta + margin for asked, delta in zip(own, repeated.deltas, strict=True))
-
-
-def critical_discounts(payoffs: ArrayLike, profile: tuple[int, int] = (0, 0)) -> NDArray[np.float64]:
-    """Compute the critical discount factors of many 2x2 games at once, under grim punishment.
-
-    Parameters
-    ----------
-    payoffs : array_like, shape (..., 2, 2, 2)
-        ``payoffs[..., a0, a1, i]`` is the payoff of player i in each game.
-    profile : (int, int), default (0, 0)
-        The target, the same in all games.
-
-    Returns
-    -------
-    array, shape (..., 2)
-        What each player's own incentive asks for, as `CriticalDiscount.by_player`: 0 without temptation,
-        infinite where no discount factor below 1 suffices. The larger of the two decides.
-
-    Raises
-    ------
-    ArgumentError
-        If a payoff is not finite, with its index, or the shape does not fit.
-
-    Notes
-    -----
-    An extreme equilibrium of a 2x2 game plays either action for sure or makes the other player indifferent, so
-    that nine candidates hold the worst one. Player i earns there the best reply to the rival's action, which
-    leaves three payoffs to compare for each player.
-
-    Examples
-    --------
-    >>> critical_discounts([[[4, 3], [-1, 5.5]], [[6, -2], [1, 0]]]).round(6).tolist()
-    [0.4, 0.454545]
-    """
-    games = check_array("payoffs", "critical_discounts", payoffs)
-    if games.shape[-3:] != (2, 2, 2):
-        raise refusal("payoffs", "critical_discounts", "have shape (..., 2, 2, 2)", games.shape)
-    if profile not in BIMATRIX_PROFILES:
-        raise refusal("profile", "critical_discounts", "be a pair of actions 0 or 1", profile)
-    cells = np.ascontiguousarray(games.reshape(-1, 8).T).reshape(2, 2, 2, -1)
-    own_first = [cells[:, :, 0], cells[:, :, 1].swapaxes(0, 1)]
-    asked = np.empty((cells.shape[-1], 2))
-    for player in range(2):
-        own, rival = own_first[player], own_first[1 - player]
-        target = profile[player], profile[1 - player]
-        asked[:, player] = _own_criticals(own, target, _worst_of_three(own, rival))
-    return asked.reshape(*games.shape[:-3], 2)
-
-
-def _own_criticals(
-    own: NDArray[np.float64], target: tuple[int, int], worst: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    kept, best = own[target], np.maximum(*own[:, target[1]])
-    asked = np.full_like(kept, np.inf)
-    np.divide(best - kept, best - worst, out=asked, where=worst < kept)
-    return np.where(best == kept, 0.0, asked)
-
-
-def _worst_of_three(own: NDArray[np.float64], rival: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a player's worst equilibrium payoff; ``own[mine, theirs]`` and ``rival[theirs, mine]`` are 2x2xN."""
-    up, down = own[1] >= own[0], own[1] <= own[0]
-    left, right = rival[0] >= rival[1], rival[1] >= rival[0]
-    plays = [down[0] & left[0] | up[0] & left[1], down[1] & right[0] | up[1] & right[1]]
-    crosses = ~up[0] & ~down[1] | ~down[0] & ~up[1]
-    mixes = crosses & (left[0] & right[1] | left[1] & right[0])
-    worst = np.minimum(*(np.where(ok, np.maximum(*own[:, a]), np.inf) for a, ok in enumerate(plays)))
-    gain, loss = own[1, 0] - own[0, 0], own[0, 1] - own[1, 1]
-    share = np.divide(gain, gain + loss, out=np.zeros_like(gain), where=mixes)
-    mixed = own[0, 0] + share * (own[0, 1] - own[0, 0])
-    lower: NDArray[np.float64] = np.where(mixes, np.minimum(worst, mixed), worst)
-    return lower
 
 
 def _worst_equilibria(stage: StageGame) -> tuple[Amount, ...]:

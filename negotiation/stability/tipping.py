@@ -82,7 +82,11 @@ def tipping_points(measure: Measure, ranges: Mapping[str, tuple[float, float, fl
 def _first_change(measure: Measure, name: str, start: float, end: float) -> float | None:
     for _ in range(1 + REFINEMENTS):
         steps = np.linspace(start, end, SCAN + 1)
-        holds = check_array(f"measure({name!r})", "tipping_points", measure(name, steps)) >= 0
+        measured = check_array(f"measure({name!r})", "tipping_points", measure(name, steps))
+        if measured.shape != steps.shape:
+            rule = "return one number a value"
+            raise refusal(f"measure({name!r})", "tipping_points", rule, f"shape {measured.shape}")
+        holds = measured >= 0
         changes = np.flatnonzero(holds[1:] != holds[:-1])
         if not changes.size:
             return None

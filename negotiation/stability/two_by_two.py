@@ -1,25 +1,20 @@
 """2x2 games by the thousand: arrays of payoffs in, arrays of answers out."""
 
-from itertools import product
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, refusal
 
-Array = NDArray[np.float64]
-
-TIE = 1e-12
-"""Payoffs closer than this share of the game's range count as tied: some thousand times the rounding of a float."""
+PROFILES = ((0, 0), (0, 1), (1, 0), (1, 1))
 
 
-def worst_equilibrium_payoffs(payoffs: ArrayLike) -> Array:
+def worst_equilibrium_payoffs(payoffs: ArrayLike) -> NDArray[np.float64]:
     """Compute each player's lowest payoff in any Nash equilibrium of many 2x2 games.
 
     Parameters
     ----------
     payoffs : array_like, shape (..., 2, 2, 2)
-        `payoffs[..., a0, a1, i]` is the payoff of player i.
+        ``payoffs[..., a0, a1, i]`` is the payoff of player i in each game.
 
     Returns
     -------
@@ -29,43 +24,94 @@ def worst_equilibrium_payoffs(payoffs: ArrayLike) -> Array:
     Raises
     ------
     ArgumentError
-        If the shape is another one or a payoff is not finite.
+        If a payoff is not finite, with its index, or the shape does not fit.
 
     Notes
     -----
-    In every extreme equilibrium each player plays action 0 with probability 0, 1, or the one that makes the other
-    indifferent, so that nine pairs are tried. Payoffs are linear on the segments between extreme equilibria.
+    An extreme equilibrium of a 2x2 game plays either action for sure or makes the other player indifferent, so
+    that nine candidates hold the worst one. Player i earns there the best reply to the rival's action, which
+    leaves three payoffs to compare for each player. Payoffs tie only if they are equal as floats.
 
     Examples
     --------
-    >>> chicken = [[[3, 3], [1, 4]], [[4, 1], [0, 0]]]
-    >>> worst_equilibrium_payoffs(chicken)
+    >>> worst_equilibrium_payoffs([[[3, 3], [1, 4]], [[4, 1], [0, 0]]])
     array([1., 1.])
     """
-    table = check_array("payoffs", "worst_equilibrium_payoffs", payoffs)
-    if table.shape[-3:] != (2, 2, 2):
-        raise refusal("payoffs", "worst_equilibrium_payoffs", "have shape (..., 2, 2, 2)", table.shape)
-    row, column = table[..., 0], np.swapaxes(table[..., 1], -1, -2)
-    tie = TIE * np.maximum(np.ptp(table, axis=(-3, -2)), np.abs(table).max(axis=(-3, -2, -1))[..., None] * 1e-3)
-    worst = np.full((*table.shape[:-3], 2), np.inf)
-    for p, q in product((0.0, 1.0, _indifferent(column)), (0.0, 1.0, _indifferent(row))):
-        earned, regret = _earned(row, p, q), _earned(column, q, p)
-        stable = (earned[1] <= tie[..., 0]) & (regret[1] <= tie[..., 1])
-        value = np.stack([earned[0], regret[0]], axis=-1)
-        worst = np.where(stable[..., None], np.minimum(worst, value), worst)
-    return worst
+    shape, (row, column) = _by_player("worst_equilibrium_payoffs", payoffs)
+    return np.stack([_worst_of_three(row, column), _worst_of_three(column, row)], axis=-1).reshape(shape)
 
 
-def _indifferent(own: Array) -> Array:
-    """Return the chance of the other's action 0 that makes a player indifferent; 0 where there is none."""
-    zero, one = own[..., 0, 0] - own[..., 1, 0], own[..., 1, 1] - own[..., 0, 1]
-    chance = np.divide(one, zero + one, out=np.zeros_like(one), where=zero + one != 0)
-    return np.where((chance > 0) & (chance < 1), chance, 0.0)
+def critical_discounts(payoffs: ArrayLike, profile: tuple[int, int] = (0, 0)) -> NDArray[np.float64]:
+    """Compute the critical discount factors of many 2x2 games at once, under grim punishment.
+
+    Parameters
+    ----------
+    payoffs : array_like, shape (..., 2, 2, 2)
+        ``payoffs[..., a0, a1, i]`` is the payoff of player i in each game.
+    profile : (int, int), default (0, 0)
+        The target, the same in all games.
+
+    Returns
+    -------
+    array, shape (..., 2)
+        What each player's own incentive asks for, as `CriticalDiscount.by_player`: 0 without temptation,
+        infinite where no discount factor below 1 suffices. The larger of the two decides.
+
+    Raises
+    ------
+    ArgumentError
+        If a payoff is not finite, with its index, or the shape does not fit.
+
+    Notes
+    -----
+    The threat is the worst equilibrium of the stage game, as in `worst_equilibrium_payoffs`.
+
+    Examples
+    --------
+    >>> critical_discounts([[[4, 3], [-1, 5.5]], [[6, -2], [1, 0]]]).round(6).tolist()
+    [0.4, 0.454545]
+    """
+    if profile not in PROFILES:
+        raise refusal("profile", "critical_discounts", "be a pair of actions 0 or 1", profile)
+    shape, own_first = _by_player("critical_discounts", payoffs)
+    asked = []
+    for player in range(2):
+        own, rival = own_first[player], own_first[1 - player]
+        target = profile[player], profile[1 - player]
+        asked.append(_own_criticals(own, target, _worst_of_three(own, rival)))
+    return np.stack(asked, axis=-1).reshape(shape)
 
 
-def _earned(own: Array, mine: float | Array, other: float | Array) -> tuple[Array, Array]:
-    """Return a player's payoff and regret when action 0 is played with the chances `mine` and `other`."""
-    weight = np.asarray(other)[..., None]
-    replies = weight * own[..., 0] + (1 - weight) * own[..., 1]
-    payoff = mine * replies[..., 0] + (1 - np.asarray(mine)) * replies[..., 1]
-    return payoff, replies.max(axis=-1) - payoff
+def _by_player(
+    owner: str, payoffs: ArrayLike
+) -> tuple[tuple[int, ...], tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return the shape of an answer, and each player's payoffs, own action first and games last, 2x2xN."""
+    games = check_array("payoffs", owner, payoffs)
+    if games.shape[-3:] != (2, 2, 2):
+        raise refusal("payoffs", owner, "have shape (..., 2, 2, 2)", games.shape)
+    cells = np.ascontiguousarray(games.reshape(-1, 8).T).reshape(2, 2, 2, -1)
+    return (*games.shape[:-3], 2), (cells[:, :, 0], cells[:, :, 1].swapaxes(0, 1))
+
+
+def _own_criticals(
+    own: NDArray[np.float64], target: tuple[int, int], worst: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    kept, best = own[target], np.maximum(*own[:, target[1]])
+    asked = np.full_like(kept, np.inf)
+    np.divide(best - kept, best - worst, out=asked, where=worst < kept)
+    return np.where(best == kept, 0.0, asked)
+
+
+def _worst_of_three(own: NDArray[np.float64], rival: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a player's worst equilibrium payoff; ``own[mine, theirs]`` and ``rival[theirs, mine]`` are 2x2xN."""
+    up, down = own[1] >= own[0], own[1] <= own[0]
+    left, right = rival[0] >= rival[1], rival[1] >= rival[0]
+    plays = [down[0] & left[0] | up[0] & left[1], down[1] & right[0] | up[1] & right[1]]
+    crosses = ~up[0] & ~down[1] | ~down[0] & ~up[1]
+    mixes = crosses & (left[0] & right[1] | left[1] & right[0])
+    worst = np.minimum(*(np.where(ok, np.maximum(*own[:, a]), np.inf) for a, ok in enumerate(plays)))
+    gain, loss = own[1, 0] - own[0, 0], own[0, 1] - own[1, 1]
+    share = np.divide(gain, gain + loss, out=np.zeros_like(gain), where=mixes)
+    mixed = own[0, 0] + share * (own[0, 1] - own[0, 0])
+    lower: NDArray[np.float64] = np.where(mixes, np.minimum(worst, mixed), worst)
+    return lower

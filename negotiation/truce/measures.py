@@ -3,6 +3,8 @@
 Sides stand on the last axis, the United States first. Functions that say "numbers or draws" take arrays of draws.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from negotiation._checks import check_count
@@ -19,10 +21,15 @@ from negotiation.truce.parameters import Parameters
 from negotiation.truce.payoffs import Array
 
 
-def slacks(p: Parameters, *, year: float = 0.0, annulled: bool = False) -> Array:
-    """Return patience * deterrent - temptation of each side, points a year, shape (..., 2); numbers or draws."""
-    deterrent = payoffs.deterrent(p, payoffs.harm(p, year=year, annulled=annulled))
-    return slack(payoffs.temptation(p), deterrent, payoffs.patience(p)[..., None])
+def slacks(p: Parameters, *, year: float | None = None, annulled: bool = False) -> Array:
+    """Return patience * deterrent - temptation of each side, points a year, shape (..., 2); numbers or draws.
+
+    Erosion counts once: as the chance `p_div` of losing the lever at a stroke if `year` is None, or as a decline
+    followed to `year`, with the patience that leaves `p_div` out.
+    """
+    deterrent = payoffs.deterrent(p, payoffs.harm(p, year=year or 0.0, annulled=annulled))
+    weight = payoffs.patience(p) if year is None else payoffs.lasting_patience(p)
+    return slack(payoffs.temptation(p), deterrent, weight[..., None])
 
 
 def surplus(p: Parameters, *, year: float = 0.0, annulled: bool = False) -> Array:
@@ -52,11 +59,15 @@ def crossing(p: Parameters, bite: Bite = "linear") -> Array:
 
 
 def reversal_horizon(p: Parameters) -> Array:
-    """Return after how many years erosion has cost China what the court is expected to give it, shape (...)."""
-    yearly_loss = payoffs.harm(p)[..., 0] * payoffs.erosion_rate(p)
-    with np.errstate(divide="ignore"):
-        years: Array = np.where(yearly_loss > 0, p.p_court * p.phi * p.h_cn / np.maximum(yearly_loss, 0.0), np.inf)
-    return years
+    """Return when erosion has taken from China's Nash terms what the court is expected to add, shape (...).
+
+    An expected cut p phi h_C of the harm to China moves the terms by 1 - beta of it; a fall of the harm to the
+    United States moves them back by beta of it.
+    """
+    beta = np.asarray(p.beta_cn)
+    gift, lever = (1 - beta) * p.p_court * p.phi * p.h_cn, beta * payoffs.harm(p)[..., 0]
+    remaining = 1 - np.divide(gift, lever, out=np.ones_like(lever), where=lever > 0)
+    return crossing_year(remaining, payoffs.erosion_factor(p), floor=p.floor)
 
 
 def survival_curve(p: Parameters, num_rounds: int, *, rebargained: bool) -> Survival:
@@ -72,7 +83,7 @@ def survival_curve(p: Parameters, num_rounds: int, *, rebargained: bool) -> Surv
             "outside shock": p.shock,
             "unforgiven false alarm": p.eps0 * (1 - p.psi),
             "court ruling": first_year * p.p_court * _ends(p, payoffs.harm(p, annulled=True), rebargained),
-            "completed diversification": p.p_div * _ends(p, without_lever, rebargained),
+            "completed diversification": p.p_div * _ends(replace(p, p_div=0.0), without_lever, rebargained),
         },
         rounds,
     )

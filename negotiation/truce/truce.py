@@ -233,16 +233,31 @@ class Truce:
         """Return the patience from which both hold when side payments may move slack between them."""
         return float(pooled_critical_patience(self.temptation(), self.deterrent(year=year, annulled=annulled)))
 
-    def slack(self, *, year: float = 0.0, annulled: bool = False) -> NDArray[np.float64]:
-        """Return patience * deterrent - temptation, points a year, shape (2,): a side holds from 0 on."""
+    def slack(self, *, year: float | None = None, annulled: bool = False) -> NDArray[np.float64]:
+        """Return patience * deterrent - temptation, points a year, shape (2,): a side holds from 0 on.
+
+        Parameters
+        ----------
+        year : float, optional
+            Years from today, with erosion followed to then and `lasting_patience`. When left out, today, with
+            erosion as the chance `p_div` of losing the lever at a stroke, which is part of `patience`.
+        annulled : bool, default False
+            Whether the court has annulled the tariff authority.
+        """
         return measures.slacks(self.parameters, year=year, annulled=annulled)
 
     def surplus(self, *, year: float = 0.0, annulled: bool = False) -> NDArray[np.float64]:
         """Return the yearly gain of each side from the truce over open conflict, shape (2,)."""
         return measures.surplus(self.parameters, year=year, annulled=annulled)
 
-    def transfer_band(self, *, year: float = 0.0, annulled: bool = False) -> NDArray[np.float64]:
-        """Return the lowest and highest self-enforcing yearly transfer from the United States to China."""
+    def transfer_band(self, *, year: float | None = None, annulled: bool = False) -> NDArray[np.float64]:
+        """Return the lowest and highest self-enforcing yearly transfer from the United States to China.
+
+        Parameters
+        ----------
+        year, annulled
+            As in `slack`.
+        """
         return transfer_band(self.slack(year=year, annulled=annulled))
 
     def nash_terms(self, *, year: float = 0.0, annulled: bool = False) -> float:
@@ -309,7 +324,7 @@ class Truce:
         return dependence_path(float(start), float(factor), rounds, floor=float(p.floor))
 
     def reversal_horizon(self) -> float:
-        """Return after how many years erosion has cost China what the court ruling is expected to give it."""
+        """Return the years until erosion takes from China's Nash terms what the court is expected to add."""
         return float(measures.reversal_horizon(self.parameters))
 
     def survival(self, num_rounds: int = 5, *, rebargained: bool = True) -> Survival:
@@ -322,7 +337,7 @@ class Truce:
         rebargained : bool, default True
             Whether terms are bargained anew after a shock. If so, the court ruling or a completed
             diversification ends the truce only where no transfer can save it; if not, wherever one side's own
-            constraint then fails at the present terms.
+            constraint then fails at terms of zero.
 
         Returns
         -------

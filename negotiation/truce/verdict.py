@@ -130,7 +130,7 @@ class Ruling:
     chance : float
         Chance of an annulment.
     fails : tuple of str
-        Sides that no longer hold at the present terms.
+        Sides that no longer hold without a transfer.
     band : tuple of two floats
         Self-enforcing transfers from the United States to China afterwards, points a year; empty if reversed.
     """

@@ -39,7 +39,7 @@ def test_verdict_text_says_when_the_year_alone_does_not_punish() -> None:
 
 def test_verdict_text_says_when_no_transfer_saves_the_truce_after_a_ruling() -> None:
     text = " ".join(verdict_text(TRUCE.vary(tau_us=4.0).verdict(draws=1)).split())
-    assert "China would break at present terms; no transfer keeps it" in text
+    assert "China would break without a transfer; no transfer keeps it" in text
     assert "both still hold" in verdict_text(TRUCE.vary(phi=0.1).verdict(draws=1))
 
 

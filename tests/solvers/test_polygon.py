@@ -90,6 +90,13 @@ def test_distance_is_zero_inside_and_euclidean_outside():
     assert distance_to(SQUARE[:1], points).tolist() == pytest.approx([0.5**0.5, 4.25**0.5, 8**0.5, 5])
 
 
+def test_nothing_beyond_the_tip_of_a_sliver_counts_as_inside():
+    sliver = np.array([[0.25, 0.25], [1.0, 1.0 - 1e-13], [1.0, 1.0]])
+    assert distance_to(sliver, np.array([[0.0, 0.0], [0.5, 0.5]])) == pytest.approx([0.125**0.5, 0], abs=1e-12)
+    doubled = np.array([[0.25, 0.25], [0.5, 0.5], [1.0, 1.0]])
+    assert distance_to(doubled, np.array([[0.0, 0.0]])) == pytest.approx([0.125**0.5])
+
+
 def test_distance_of_sets_is_symmetric_and_knows_the_empty_set():
     empty = np.empty((0, 2))
     assert distance(SQUARE, 2 * SQUARE) == distance(2 * SQUARE, SQUARE) == pytest.approx(2**0.5)

@@ -136,8 +136,10 @@ def test_p5_time_favours_china_first_and_the_us_later() -> None:
     assert worth_of_court == pytest.approx(1.94, abs=0.005)
     yearly_loss = float(yearly_rate(5)) * truce.harm()[0] / 2
     assert yearly_loss == pytest.approx(0.42, abs=0.005)
-    assert truce.reversal_horizon() == pytest.approx(4.6, abs=0.05)
-    assert truce.reversal_horizon() == pytest.approx(worth_of_court / yearly_loss)
+    assert worth_of_court / yearly_loss == pytest.approx(4.6, abs=0.05)
+    horizon = truce.reversal_horizon()
+    assert horizon == pytest.approx(6.6, abs=0.05)
+    assert nash_terms(truce.expected_surplus(year=horizon)) == pytest.approx(truce.nash_terms())
     terms = [nash_terms(truce.expected_surplus(year=year)) for year in (0, 1, 2, 3, 4, 5, 12)]
     assert terms == pytest.approx([0.03, -0.39, -0.75, -1.07, -1.35, -1.59, -2.59], abs=0.006)
 
@@ -220,15 +222,21 @@ def test_p10_the_yearly_clock_cuts_both_ways() -> None:
     assert margins == pytest.approx([9.0, 5.9, 3.3, 1.7], abs=0.05)
 
 
-def test_p10_two_shocks_end_the_truce_that_survives_each() -> None:
-    halved = TRUCE.vary(entrench=0.0, eta=0.0)
-    year = halved.parameters.half_life
-    for shocks in ({"year": year}, {"annulled": True}):
-        low, high = halved.transfer_band(**shocks)
+def test_p10_half_the_lever_lost_at_a_stroke_and_an_annulment_end_the_truce_that_survives_each() -> None:
+    halved = TRUCE.vary(omega=TRUCE.parameters.omega / 2)
+    for truce, annulled in ((halved, False), (TRUCE, True)):
+        low, high = truce.transfer_band(annulled=annulled)
         assert low <= high
-    low, high = halved.transfer_band(year=year, annulled=True)
-    assert (low, high) == pytest.approx((0.12, -0.24), abs=0.005)
-    assert halved.pooled_critical_patience(year=year, annulled=True) == pytest.approx(0.622, abs=5e-4)
+    assert halved.transfer_band(annulled=True) == pytest.approx([0.12, -0.24], abs=0.005)
+    assert halved.pooled_critical_patience(annulled=True) == pytest.approx(0.622, abs=5e-4)
+
+
+def test_p10_a_steady_decline_and_an_annulment_end_the_truce_after_six_years() -> None:
+    steady = TRUCE.vary(entrench=0.0, eta=0.0)
+    half = steady.parameters.half_life
+    assert steady.transfer_band(year=half, annulled=True) == pytest.approx([-0.26, 0.04], abs=0.006)
+    widths = [np.diff(steady.transfer_band(year=year, annulled=True))[0] for year in (6.09, 6.10)]
+    assert widths[0] > 0 > widths[1]
 
 
 def test_p11_poison_pills_keep_china_dependent() -> None:

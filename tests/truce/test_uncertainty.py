@@ -49,9 +49,12 @@ def test_shares_of_crossing_years() -> None:
         assert _within_sampling_error((years >= 3) & (years <= 10), between)
 
 
-def test_quantiles_of_the_reversal_horizon() -> None:
-    years = measures.reversal_horizon(DRAWN)
+def test_quantiles_of_the_reversal_horizon_at_the_pace_of_the_first_year() -> None:
+    yearly_rate = 1 - 0.5 ** (1 / np.asarray(DRAWN.half_life))
+    years = DRAWN.p_court * DRAWN.phi / (DRAWN.omega * yearly_rate)
     assert np.quantile(years, [0.1, 0.5, 0.9]) == pytest.approx([3.0, 5.2, 8.7], rel=0.03)
+    compounded = measures.reversal_horizon(replace(DRAWN, entrench=0.0))
+    assert (compounded > years).all()
 
 
 def test_shares_of_the_terms() -> None:

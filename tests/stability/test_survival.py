@@ -1,0 +1,126 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from negotiation.stability.survival import survival
+from tests.strategies import refused
+
+ROUNDS = 5
+CAUSES = {"turnover": 0.08, "shock": [0.3, 0.0, 0.1, 0.5, 0.2], "alarm": 0.035}
+chances = st.sampled_from([0.0, 1.0]) | st.floats(0, 1)
+tables = st.lists(st.lists(chances, min_size=ROUNDS, max_size=ROUNDS), min_size=1, max_size=4)
+
+
+def simulate(hazards, lives, rng):
+    """Let each cause strike after an exponential time in every year and count when and of what truces end."""
+    rates = -np.log1p(-hazards)
+    scale = np.divide(1, rates, out=np.full_like(rates, np.inf), where=rates > 0)
+    ended, standing = np.zeros(hazards.shape), np.full(lives, True)
+    for year in range(len(hazards)):
+        strikes = rng.exponential(np.where(np.isinf(scale[year]), 1e300, scale[year]), (lives, hazards.shape[1]))
+        first = strikes.min(axis=1) < 1
+        ended[year] = np.bincount(strikes.argmin(axis=1)[standing & first], minlength=hazards.shape[1])
+        standing &= ~first
+    return ended.cumsum(axis=0) / lives
+
+
+def test_survival_and_causes_are_those_of_simulated_truces():
+    curve, lives = survival(CAUSES, ROUNDS), 200_000
+    ended = simulate(curve.hazards, lives, np.random.default_rng(4))
+    error = 4.5 * np.sqrt(0.25 / lives)
+    assert curve.ended_by == pytest.approx(ended, abs=error)
+    assert curve.survival == pytest.approx(1 - ended.sum(axis=1), abs=error)
+    assert curve.causes == ("turnover", "shock", "alarm")
+
+
+@given(tables)
+def test_ends_by_cause_add_up_to_one_minus_the_survival(table):
+    curve = survival({str(k): column for k, column in enumerate(table)}, ROUNDS)
+    assert curve.ended_by.sum(axis=1) == pytest.approx(1 - curve.survival, abs=1e-12)
+    assert (np.diff(curve.ended_by, axis=0) >= 0).all() and (curve.ended_by >= 0).all()
+    assert (np.diff(curve.survival) <= 0).all()
+    assert curve.survival == pytest.approx(np.prod(1 - np.array(table), axis=0).cumprod(), abs=1e-12)
+
+
+@given(tables)
+def test_a_cause_that_cannot_strike_ends_nothing(table):
+    curve = survival({"never": 0, **{str(k): column for k, column in enumerate(table)}}, ROUNDS)
+    assert (curve.ended_by[:, 0] == 0).all()
+
+
+def test_one_hazard_ends_the_share_that_it_names():
+    curve = survival({"shock": 0.2}, 3)
+    assert curve.hazard.tolist() == pytest.approx([0.2] * 3)
+    assert curve.survival.tolist() == pytest.approx([0.8, 0.64, 0.512])
+    assert curve.ended_by[:, 0].tolist() == pytest.approx([0.2, 0.36, 0.488])
+
+
+def test_equal_causes_share_the_blame():
+    ended = survival({"a": 0.3, "b": 0.3}, 4).ended_by
+    assert (ended[:, 0] == ended[:, 1]).all()
+
+
+@pytest.mark.parametrize("hazards", [{"a": 0.1}, CAUSES, {"a": [0.9, 0, 0, 0, 0.01]}, {"a": 0.5, "b": 1e-4}])
+def test_mean_life_adds_up_the_years_if_the_last_hazard_goes_on(hazards):
+    curve = survival(hazards, ROUNDS)
+    hazard = np.concatenate([curve.hazard, np.full(60_000, curve.hazard[-1])])
+    standing_at_start = np.concatenate([[1], (1 - hazard).cumprod()[:-1]])
+    assert curve.mean_life == pytest.approx(standing_at_start.sum(), rel=1e-6)
+    years = np.arange(1, len(hazard) + 1)
+    assert curve.mean_life == pytest.approx((years * standing_at_start * hazard).sum(), rel=1e-6)
+
+
+def test_without_hazard_a_truce_lasts_for_ever():
+    curve = survival({"a": 0, "b": 0.0}, 3)
+    assert curve.survival.tolist() == [1, 1, 1]
+    assert curve.ended_by.tolist() == [[0, 0]] * 3
+    assert curve.mean_life == math.inf
+
+
+def test_a_certain_end_takes_all_the_blame_and_leaves_nothing_to_later_years():
+    curve = survival({"ruling": [0, 1, 0], "shock": 0.5}, 3)
+    assert curve.hazard.tolist() == [0.5, 1, 0.5]
+    assert curve.survival.tolist() == [0.5, 0, 0]
+    assert curve.ended_by.tolist() == [[0, 0.5], [0.5, 0.5], [0.5, 0.5]]
+    assert curve.mean_life == 1.5
+
+
+@pytest.mark.parametrize(("hazards", "life"), [([1, 0, 0], 1), ([0, 0, 1], 3), ([0.5, 1, 0], 1.5), (1, 1)])
+def test_mean_life_of_truces_with_a_certain_end(hazards, life):
+    assert survival({"a": hazards}, 3).mean_life == life
+
+
+def test_two_certain_ends_share_the_blame():
+    assert survival({"a": 1, "b": 1, "c": 0.5}, 1).ended_by.tolist() == [[0.5, 0.5, 0]]
+
+
+def test_hazards_cannot_be_changed_from_outside():
+    source = np.array([0.1, 0.2])
+    curve = survival({"a": source}, 2)
+    source[:] = 0.9
+    assert curve.hazards.tolist() == [[0.1], [0.2]]
+    with pytest.raises(ValueError, match="read-only"):
+        curve.hazards[0] = 0.5
+
+
+@pytest.mark.parametrize(
+    ("hazards", "rounds", "words"),
+    [
+        ({}, 3, "'hazards' of survival must name at least one cause, got {}."),
+        ({"a": 1.2}, 3, "'hazards['a']' of survival must lie between 0 and 1, got 1.2."),
+        ({"a": [0.1, -0.5, 0]}, 3, "'hazards['a']' of survival must lie between 0 and 1, got -0.5."),
+        ({"a": 0.1, "b": [0.1, math.nan, 0]}, 3, "'hazards['b'][1]' of survival must be finite, got nan."),
+        ({"a": [0.1, 0.2]}, 3, "'hazards['a']' of survival must be one number or hold 3, got (2,)."),
+        ({"a": [[0.1], [0.2], [0.3]]}, 3, "'hazards['a']' of survival must be one number or hold 3, got (3, 1)."),
+        ({"a": "x"}, 3, "'hazards['a']' of survival must be a rectangular array of numbers, got 'x'."),
+        ({"a": 0.1}, 0, "'num_rounds' of survival must be a whole number of at least 1, got 0."),
+        ({"a": 0.1}, 2.0, "'num_rounds' of survival must be a whole number of at least 1, got 2.0."),
+        ({"a": 0.1}, True, "'num_rounds' of survival must be a whole number of at least 1, got True."),
+    ],
+)
+def test_hazards_that_do_not_fit_are_refused(hazards, rounds, words):
+    with refused(words):
+        survival(hazards, rounds)
