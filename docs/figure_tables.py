@@ -14,7 +14,8 @@ from negotiation.stability import (
     share_of,
 )
 from negotiation.truce import Parameters, Truce, dossier, measures, payoffs
-from negotiation.truce.verdict import ROBUST_SHARE, draw
+from negotiation.truce.judge import draw
+from negotiation.truce.verdict import ROBUST_SHARE
 
 TRUCE = Truce.central()
 HOLD = ("Hold", "Hold")
@@ -117,7 +118,7 @@ def shares() -> str:
     today = (slacks >= 0).all(axis=-1)
     static = nash_terms(measures.surplus(drawn))
     expected = nash_terms(measures.expected_surplus(drawn, midterm=True))
-    observed = np.asarray(drawn.tariff_cut / 10 - drawn.soy)
+    observed = np.asarray(measures.observed_terms(drawn))
     needed = payoffs.temptation(drawn) / payoffs.deterrent(drawn, payoffs.harm(drawn))
     linear, ces = measures.crossing(drawn, "linear")[today], measures.crossing(drawn, "ces")[today]
     flags = {

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from negotiation.evidence import FOUNDINGS, Claim, Evidence, Founding, Parameter
 from negotiation.truce import Truce, Verdict, dossier
+from negotiation.truce.verdict import ROBUST_RADIUS, ROBUST_SHARE
 
 WIDTH = 100
 
@@ -85,8 +86,9 @@ def _senses(verdict: Verdict) -> str:
     )
     third = (
         f"{'yes' if verdict.robust else 'no'}: both hold in {share.value:.3f} of {share.draws:,} draws "
-        f"({share.low:.3f} to {share.high:.3f}) against 0.90 asked; {paid.value:.3f} with side payments; "
-        f"a joint error of {verdict.radius:.1%} would undo it"
+        f"({share.low:.3f} to {share.high:.3f}), {ROBUST_SHARE:.2f} asked; {paid.value:.3f} with side payments; "
+        f"{'passes' if verdict.robust_by_radius else 'fails'} by the other yardstick, a joint error of "
+        f"{verdict.radius:.1%}, {ROBUST_RADIUS:.0%} asked"
     )
     answers = [("Supportable", first), ("Pathwise", second), ("Robust", third)]
     return "\n".join(["Does it hold?", *(line for name, text in answers for line in _labelled(name, text))])

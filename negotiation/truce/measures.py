@@ -17,8 +17,11 @@ from negotiation.stability import (
     survival,
 )
 from negotiation.truce import payoffs
-from negotiation.truce.parameters import Parameters
+from negotiation.truce.parameters import Number, Parameters
 from negotiation.truce.payoffs import Array
+
+PERCENTAGE_POINTS = 10.0
+"""Percentage points of tariff behind one point of payoff, by definition of the unit."""
 
 
 def slacks(p: Parameters, *, year: float | None = None, annulled: bool = False) -> Array:
@@ -44,6 +47,11 @@ def expected_surplus(p: Parameters, *, year: float = 0.0, midterm: bool = False)
     factor = payoffs.sides(p.mu if midterm else 1.0, 1 - p.p_court * p.phi)
     expected: Array = surplus(p, year=year) + payoffs.harm(p, year=year) * (factor - 1)
     return expected
+
+
+def observed_terms(p: Parameters) -> Number:
+    """Return the terms as reported, the tariff cut less the soybeans, shape (...); numbers or draws."""
+    return p.tariff_cut / PERCENTAGE_POINTS - p.soy
 
 
 def crossing(p: Parameters, bite: Bite = "linear") -> Array:

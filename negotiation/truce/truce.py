@@ -25,16 +25,15 @@ from negotiation.stability import (
 )
 from negotiation.truce import issues, measures, payoffs
 from negotiation.truce.dossier import dossier
+from negotiation.truce.judge import draw, judge
 from negotiation.truce.parameters import Parameters
 from negotiation.truce.sweep import sweep
-from negotiation.truce.verdict import Verdict, draw, judge
+from negotiation.truce.verdict import Verdict
 
 if TYPE_CHECKING:
     import xarray
 
-PLAYERS = ("US", "China")
-ACTIONS = ("Hold", "Break")
-ACTIONS_WITH_SQUEEZE = ("Hold", "Squeeze", "Break")
+ACTIONS = ("Hold", "Squeeze", "Break")
 
 
 @final
@@ -162,10 +161,10 @@ class Truce:
             solvers see the decimals meant and no rounding error.
         """
         p = self.parameters
-        pressures = (0.0, p.sigma, 1.0) if squeeze else (0.0, 1.0)
-        names = ACTIONS_WITH_SQUEEZE if squeeze else ACTIONS
+        step = 1 if squeeze else 2
+        pressures, names = (0.0, p.sigma, 1.0)[::step], ACTIONS[::step]
         table = payoffs.stage_payoffs(p, pressures, self.harm(year=year, annulled=annulled), terms=terms)
-        return StageGame(table.round(payoffs.DECIMALS), PLAYERS, (names, names))
+        return StageGame(table.round(payoffs.DECIMALS), dossier().parties, (names, names))
 
     def game(self, *, squeeze: bool = False, terms: float = 0.0) -> RepeatedGame:
         """Return the repeated game: the stage game at the effective patience of both sides."""
@@ -278,7 +277,7 @@ class Truce:
 
     def observed_terms(self) -> float:
         """Return the terms of the truce as reported: the tariff cut, a point for ten, less the soybeans."""
-        return float(self.parameters.tariff_cut / PERCENTAGE_POINTS_PER_POINT - self.parameters.soy)
+        return float(measures.observed_terms(self.parameters))
 
     # how long it lasts
 
@@ -402,7 +401,3 @@ class Truce:
     def sweep(self, **values: Sequence[float] | NDArray[np.float64]) -> "xarray.Dataset":
         """Return the main measures over a grid of parameter values; see `truce.sweep.sweep`."""
         return sweep(self.parameters, self.reading, values)
-
-
-PERCENTAGE_POINTS_PER_POINT = 10.0
-"""One payoff point is the harm to China of ten percentage points of extra tariff, by definition of the unit."""

@@ -16,7 +16,7 @@ from negotiation.stability import critical_discount
 
 
 def cournot(firms, *more):
-    """Let each firm produce its share of the monopoly output, its Cournot output, its best deviation, or `more`."""
+    """Let each firm share the monopoly output, play the Cournot output, deviate at its best, or produce `more`."""
     share, equilibrium = Fraction(1, 2 * firms), Fraction(1, firms + 1)
     actions = {"collude": share, "cournot": equilibrium, "deviate": (1 - (firms - 1) * share) / 2}
     actions |= {str(output): output for output in more}

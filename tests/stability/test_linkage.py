@@ -81,6 +81,14 @@ def test_order_of_issues_and_of_players_does_not_matter(temptation, harm, alarms
     assert moved.values == pytest.approx(first.values)
 
 
+def test_whoever_breaks_a_bundle_leaves_alone_the_issues_on_which_it_gains_by_holding():
+    gains, harms, bundle = [[3.0], [-2]], [[4.0], [1]], [[0, 1]]
+    threshold = 3 / (3 + (4 - 3) + (1 + 2))  # the gain of breaking the first, and what the truce is worth on both
+    assert link(gains, harms, bundle, patience=0.5).critical[0, 0] == pytest.approx(threshold)
+    assert not link(gains, harms, bundle, patience=threshold - 0.01).holds[0]
+    assert link(gains, harms, bundle, patience=threshold + 0.01).holds[0]
+
+
 def test_noise_is_contagious_within_a_bundle_and_stops_at_its_border():
     quiet, noisy = [0.0, 0.0], [0.0, 0.4]
     for arrangement in ([[0, 1]], [[0], [1]]):

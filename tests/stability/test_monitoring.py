@@ -100,6 +100,7 @@ def test_at_the_punishment_length_cheating_is_worth_exactly_what_it_risks(
 def test_lengths_at_the_edges():
     assert punishment_length(0, 4, 0.9, 0.1, 0.5) == 0
     assert punishment_length(-1, 4, 0.9, 0.1, 0.5) == 0
+    assert punishment_length(0, 4, 0.9, 0.5, 0.3) == 0
     assert punishment_length(1, 4, 0.9, 0.3, 0.3) == math.inf
     assert punishment_length(1, 4, 0.9, 0.5, 0.3) == math.inf
     assert punishment_length(1, 1, 0.5, 0, 1) == math.inf

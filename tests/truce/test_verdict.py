@@ -7,7 +7,7 @@ import pytest
 
 from negotiation import ArgumentError
 from negotiation.truce import Parameters, Truce, Verdict, dossier
-from negotiation.truce.verdict import INCENTIVES, RESTS_ON
+from negotiation.truce.judge import INCENTIVES, RESTS_ON
 
 TRUCE = Truce.central()
 VERDICT = TRUCE.verdict()
@@ -19,6 +19,7 @@ def test_the_three_senses_of_holding_are_reported_and_disagree() -> None:
         (0.835, 0.405), abs=6e-4
     )
     assert not VERDICT.robust
+    assert VERDICT.robust_by_radius
     assert VERDICT.share.value == pytest.approx(0.638, abs=0.014)
 
 
