@@ -250,13 +250,7 @@ class Truce:
         return measures.surplus(self.parameters, year=year, annulled=annulled)
 
     def transfer_band(self, *, year: float | None = None, annulled: bool = False) -> NDArray[np.float64]:
-        """Return the lowest and highest self-enforcing yearly transfer from the United States to China.
-
-        Parameters
-        ----------
-        year, annulled
-            As in `slack`.
-        """
+        """Return the ends of the self-enforcing transfers from the United States to China; as in `slack`."""
         return transfer_band(self.slack(year=year, annulled=annulled))
 
     def nash_terms(self, *, year: float = 0.0, annulled: bool = False) -> float:

@@ -67,7 +67,6 @@ def test_automata_cannot_be_changed_from_outside():
 @given(histories(WIDE))
 def test_grim_trigger_punishes_for_ever_from_the_first_deviation(history):
     asked = prescribed(grim_trigger(WIDE, (0, 0), (2, 1)), history)
-
     assert asked == [
         (0, 0) if all(played == (0, 0) for played in history[:t]) else (2, 1) for t in range(len(history) + 1)
     ]
