@@ -1,6 +1,12 @@
 """Questions put to a game or to a family of games."""
 
-from negotiation.stability.bargaining import implied_weight, nash_terms, pooled_critical_patience, transfer_band
+from negotiation.stability.bargaining import (
+    alternating_offers,
+    implied_weight,
+    nash_terms,
+    pooled_critical_patience,
+    transfer_band,
+)
 from negotiation.stability.critical import (
     CriticalDiscount,
     critical_discount,
@@ -41,6 +47,7 @@ __all__ = [
     "StrategicRisk",
     "Survival",
     "Tip",
+    "alternating_offers",
     "best_tightness",
     "bite",
     "conflict_loss",

@@ -105,6 +105,36 @@ def implied_weight(terms: ArrayLike, surplus: ArrayLike) -> NDArray[np.float64]:
     return weight
 
 
+def alternating_offers(deltas: ArrayLike) -> NDArray[np.float64]:
+    """Compute how two impatient players split a pie of 1 when they make offers in turn, the first side first.
+
+    Parameters
+    ----------
+    deltas : array_like, shape (..., 2)
+        Discount factor of each side per round of offers, strictly between 0 and 1.
+
+    Returns
+    -------
+    array, shape (..., 2)
+        Shares of the pie in the only subgame-perfect equilibrium, agreed at once: (1 - d1) / (1 - d0 d1) for the
+        first side, the rest for the second.
+
+    References
+    ----------
+    .. [Rub82] A. Rubinstein (1982), Perfect equilibrium in a bargaining model, Econometrica 50, 97-109.
+
+    Examples
+    --------
+    >>> alternating_offers([0.9, 0.9]).round(6)
+    array([0.526316, 0.473684])
+    """
+    pair = check_shares("deltas", "alternating_offers", _pairs("deltas", "alternating_offers", deltas))
+    if np.any((pair <= 0) | (pair >= 1)):
+        raise refusal("deltas", "alternating_offers", "lie strictly between 0 and 1", pair.tolist())
+    first = (1 - pair[..., 1]) / (1 - pair[..., 0] * pair[..., 1])
+    return np.stack([first, 1 - first], axis=-1)
+
+
 def _pairs(name: str, owner: str, values: ArrayLike) -> NDArray[np.float64]:
     array = check_array(name, owner, values)
     if array.ndim == 0 or array.shape[-1] != 2:
