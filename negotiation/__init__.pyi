@@ -1,3 +1,9 @@
+from . import evidence as evidence
+from . import games as games
+from . import report as report
+from . import solvers as solvers
+from . import stability as stability
+from . import truce as truce
 from ._checks import ArgumentError as ArgumentError
 from .evidence import Evidence as Evidence
 from .evidence import EvidenceError as EvidenceError

@@ -1,6 +1,7 @@
 """The command line: reads arguments, calls the library and the report room; computes nothing."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -35,8 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         Exit status: 0 when the answer was printed, 1 when a file could not be written, 2 when an argument was
-        refused.
+        refused, 130 when interrupted.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         options = _parser().parse_args(arguments)
         print(options.run(options), flush=True)
@@ -45,6 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     except OSError as error:
         print(error, file=sys.stderr)
         return 1
@@ -61,12 +67,15 @@ def _parser() -> argparse.ArgumentParser:
     verdict = verbs.add_parser("verdict", help="say whether the truce holds, how sure that is and what breaks it")
     verdict.add_argument("--reading", default="central", help="an article's id, 'central', or your own TOML file")
     _add_common(verdict)
-    form = verdict.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="print JSON")
+    verdict.add_argument("--json", action="store_true", help="print JSON")
     verdict.add_argument("--figure", metavar="FILE", help="also draw the verdict to a .png, .pdf or .svg file")
     verdict.set_defaults(run=_verdict)
 
-    claims = verbs.add_parser("claims", help="show the evidence")
+    parameters = verbs.add_parser("parameters", help="list the parameters that --set may change")
+    parameters.add_argument("--reading", default="central", help="as in 'verdict'")
+    parameters.set_defaults(run=_parameters)
+
+    claims = verbs.add_parser("claims", help="show the evidence: the claims and where the articles disagree")
     claims.add_argument("--parameter", metavar="NAME", help="only what stands behind one parameter")
     claims.set_defaults(run=_claims)
 
@@ -77,7 +86,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter; may be repeated"
+    )
     parser.add_argument("--draws", type=int, default=DRAWS, help=f"random draws of the parameters ({DRAWS:,})")
     parser.add_argument("--seed", type=int, default=SEED, help=f"seed of the draws ({SEED})")
 
@@ -92,10 +103,14 @@ def _verdict(options: argparse.Namespace) -> str:
     return verdict.to_json() if options.json else report.verdict_text(verdict)
 
 
+def _parameters(options: argparse.Namespace) -> str:
+    return report.parameters_text(_reading(options.reading))
+
+
 def _claims(options: argparse.Namespace) -> str:
     evidence = dossier()
     if options.parameter is None:
-        return report.claims_text(evidence.claims, evidence)
+        return f"{report.claims_text(evidence.claims, evidence)}\n\n{report.disagreements_text(evidence)}"
     return report.parameter_text(evidence.parameter(options.parameter), evidence)
 
 
@@ -117,5 +132,7 @@ def _changes(assignments: Sequence[str]) -> dict[str, float]:
         if not equals:
             raise refusal("--set", "negotiation", "have the form NAME=VALUE", repr(assignment), "As in omega=0.5.")
         check_known("parameter", "--set", name, [one.name for one in dossier().parameters])
+        if name in changes:
+            raise refusal("--set", "negotiation", "name each parameter once", repr(name))
         changes[name] = check_number(name, "--set", value)
     return changes

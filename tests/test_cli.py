@@ -1,6 +1,7 @@
 """The command line as a user meets it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from negotiation.cli import main
-from negotiation.truce import Truce, Verdict
+from negotiation.truce import Parameters, Truce, Verdict
 
 READINGS = ("central", "awani", "cn-01", "newsletter", "reex", "asia-times")
 
@@ -16,7 +17,7 @@ READINGS = ("central", "awani", "cn-01", "newsletter", "reex", "asia-times")
 def test_verdict_fits_one_screen_and_answers_every_question(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verdict"]) == 0
     text = capsys.readouterr().out
-    assert len(text.splitlines()) <= 34
+    assert len(text.splitlines()) <= 36
     assert max(map(len, text.splitlines())) <= 100
     for words in (
         "yes: both sides hold; US is the tighter one",
@@ -79,6 +80,49 @@ def test_claims_of_a_parameter_shows_its_range_founding_and_disagreements(
     assert "C01" not in text
 
 
+def test_claims_ends_with_the_disagreements(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["claims"]) == 0
+    assert "  D19 " in capsys.readouterr().out.partition("The articles disagree:")[2]
+
+
+def test_parameters_lists_what_may_be_set(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["parameters", "--reading", "newsletter"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    rows = [line.split() for line in lines[1:39]]
+    assert [row[0] for row in rows] == list(Parameters.names())
+    assert rows[1][:5] == ["omega", "0.5", "0.3", "to", "0.95"]
+    assert any(line.startswith("sign: ") for line in lines)
+
+
+def test_a_directory_is_no_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "out.png").mkdir()
+    assert main(["verdict", "--figure", str(tmp_path / "out.png")]) == 2
+    assert "name a file" in capsys.readouterr().err
+
+
+def test_a_terminal_without_unicode_gets_escapes(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(
+        '[[reading]]\nid = "hé"\ntitle = "M"\nrationale = "A test."\noverrides = { omega = 0.5 }\n', "utf-8"
+    )
+    words = [sys.executable, "-c", "from negotiation.cli import main; main()", "verdict", "--draws", "5"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([*words, "--reading", str(file)], capture_output=True, env=environment, check=True)
+    assert rb"h\xe9 values" in done.stdout
+    assert not done.stderr
+
+
+def test_interruption_is_one_line_and_status_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Truce, "verdict", interrupt)
+    assert main(["verdict"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
 def test_compare_puts_all_readings_side_by_side(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "--draws", "100"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -100,7 +144,7 @@ def test_verdict_draws_a_figure(suffix: str, tmp_path: Path, capsys: pytest.Capt
     [
         (["verdict", "--reading", "asia"], ["'asia'", "Did you mean 'asia-times'?"]),
         (["verdict", "--set", "omga=0.5"], ["'omga'", "Did you mean 'omega'?"]),
-        (["verdict", "--set", "omega=-1"], ["'omega'", "greater than 0", "-1", "0.3 to 0.95"]),
+        (["verdict", "--set", "omega=-1"], ["'omega'", "strictly between 0 and", "-1", "0.3 to 0.95"]),
         (["verdict", "--set", "omega=nan"], ["'omega'", "finite", "nan"]),
         (["verdict", "--set", "omega=much"], ["'omega'", "number", "'much'"]),
         (["verdict", "--set", "omega"], ["--set", "NAME=VALUE", "'omega'"]),
@@ -111,6 +155,12 @@ def test_verdict_draws_a_figure(suffix: str, tmp_path: Path, capsys: pytest.Capt
         (["verdict", "--reading", "missing.toml"], ["missing.toml", "read"]),
         (["verdict", "--figure", "missing/out.png"], ["'figure'", "missing/out.png"]),
         (["verdict", "--figure", "out.bmp"], ["'figure'", ".png", "out.bmp"]),
+        (["verdict", "--reading", "."], ["'.'", ".toml"]),
+        (["verdict", "--set", "omega=0.5", "--set", "omega=0.6"], ["'--set'", "once", "'omega'"]),
+        (["verdict", "--set", "h_cn=1e308"], ["'h_cn'", "1000000"]),
+        (["verdict", "--set", "half_life=1e-300"], ["'half_life'", "0.1"]),
+        (["verdict", "--set", "gamma_3=0.9"], ["gamma_3", "below 1", "1.03"]),
+        (["verdict", "--draws", "99999999999999"], ["'draws'", "5,000,000"]),
         (["claims", "--parameter", "omeg"], ["'omeg'", "Did you mean 'omega'?"]),
         (["compare", "--set", "zeta=1"], ["'zeta'", "Did you mean 'zeta_cn' or 'zeta_us'?"]),
         (["judge"], ["judge", "verdict"]),

@@ -29,13 +29,10 @@ def _shown(cell: Any) -> bool:
     return cell.execution_count is not None
 
 
-def _printed(notebook: Any) -> list[list[str]]:
-    """Return the text of every output; of a picture, only that it is one."""
-    return [
-        [
-            output.get("text") or ("picture" if "image/png" in output.data else output.data["text/plain"])
-            for output in cell.outputs
-        ]
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-    ]
+def _printed(notebook: Any) -> list[str]:
+    """Return what every cell puts out, as one text; of a picture, only that it is one."""
+    return ["".join(map(_text, cell.outputs)) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _text(output: Any) -> str:
+    return str(output.get("text") or ("picture" if "image/png" in output.data else output.data["text/plain"]))

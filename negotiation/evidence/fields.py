@@ -4,6 +4,7 @@ A field that breaks its rule says so as "must <rule>, got <value>".
 """
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping
 from keyword import iskeyword
 from typing import Annotated, TypeVar, final
@@ -12,6 +13,7 @@ from pydantic import AfterValidator, AllowInfNan, BeforeValidator, SerializerFun
 from pydantic_core import PydanticCustomError
 
 V = TypeVar("V")
+ID = re.compile(r"[\w.-]+")
 
 RULE = "rule"  # the type under which pydantic files the faults that are worded here
 
@@ -76,6 +78,12 @@ def _filled(text: str) -> str:
     return text
 
 
+def _id(text: str) -> str:
+    if not ID.fullmatch(text):
+        raise broken("hold letters, digits, '-', '_' and '.' only", repr(text))
+    return text
+
+
 def _identifier(text: str) -> str:
     if not text.isidentifier() or iskeyword(text):
         raise broken("be a Python identifier", repr(text))
@@ -94,6 +102,7 @@ def _iso_date(value: object) -> datetime.date:
 
 Text = Annotated[str, Strict(), AfterValidator(_filled)]
 Texts = tuple[Text, ...]
+Id = Annotated[Text, AfterValidator(_id)]
 Identifier = Annotated[Text, AfterValidator(_identifier)]
 Number = Annotated[float, Strict(), AllowInfNan(False)]
 Flag = Annotated[bool, Strict()]

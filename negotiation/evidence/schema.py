@@ -16,6 +16,7 @@ from negotiation.evidence.fields import (
     Day,
     Flag,
     FrozenMapping,
+    Id,
     Identifier,
     Number,
     Text,
@@ -99,7 +100,7 @@ class Source(Record):
         What a reader should beware of.
     """
 
-    id: Text
+    id: Id
     title: Text
     author: Text
     outlet: Text
@@ -134,7 +135,7 @@ class Claim(Record):
         What else the reader should know.
     """
 
-    id: Text
+    id: Id
     source: Text
     place: Text
     paraphrase: Text
@@ -257,7 +258,7 @@ class Position(Record):
 class Disagreement(Record):
     """A point on which sources differ, the positions taken, and how the model treats it."""
 
-    id: Text
+    id: Id
     topic: Text
     positions: tuple[Position, ...]
     treatment: Text
@@ -279,7 +280,7 @@ class Reading(Record):
         Why the source implies these values.
     """
 
-    id: Text
+    id: Id
     title: Text
     source: Text | None = None
     overrides: Overrides
@@ -304,7 +305,7 @@ class Issue(Record):
         Whether the issue is part of the agreement.
     """
 
-    id: Text
+    id: Id
     title: Text
     temptation: Quantities
     harm: Quantities
@@ -330,7 +331,7 @@ class Event(Record):
         Name of the parameter that holds its probability.
     """
 
-    id: Text
+    id: Id
     date: Day
     what: Text
     claims: Texts
@@ -342,7 +343,7 @@ class Event(Record):
 class Tier(Record):
     """One tier of a dependence: the share that comes from one supplier, and the claims behind it."""
 
-    id: Text
+    id: Id
     title: Text
     share: Quantity
     claims: Texts
@@ -352,6 +353,6 @@ class Tier(Record):
 class Proposition(Record):
     """A statement about the agreement that claims support or a model can test."""
 
-    id: Text
+    id: Id
     statement: Text
     claims: Texts

@@ -16,6 +16,9 @@ from negotiation._checks import check_count, check_names, refusal
 from negotiation.games.stage import StageGame
 
 OWNER = "Automaton"
+MAX_LENGTH = 10_000
+"""Longest punishment: a phase a round, in tables that are solved at once."""
+
 Profile = Sequence[str | int]
 
 
@@ -118,6 +121,8 @@ def limited_punishment(stage: StageGame, target: Profile, punishment: Profile, l
         Number of rounds of punishment, at least 1.
     """
     rounds = check_count("length", "limited_punishment", length)
+    if rounds > MAX_LENGTH:
+        raise refusal("length", "limited_punishment", f"be at most {MAX_LENGTH:,}", length, "Use grim_trigger.")
     played = [stage.profile(*target)] + [stage.profile(*punishment)] * rounds
     transition = np.empty((rounds + 1, *stage.shape), dtype=np.int64)
     transition[0] = 1

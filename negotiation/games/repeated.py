@@ -37,6 +37,8 @@ class RepeatedGame:
     deltas: NDArray[np.float64]
 
     def __init__(self, stage: StageGame, delta: float | Sequence[float] | NDArray[np.float64]) -> None:
+        if not isinstance(stage, StageGame):
+            raise refusal("stage", "RepeatedGame", "be a StageGame", type(stage).__name__)
         given = list(delta) if np.iterable(delta) and not isinstance(delta, str) else [delta] * stage.num_players
         if len(given) != stage.num_players:
             raise refusal(

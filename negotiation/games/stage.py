@@ -6,6 +6,7 @@ axis an action, the player last. Two matrices that describe a two-player game ar
 player's action first.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +22,9 @@ from numpy.typing import NDArray
 from negotiation._checks import TOO_LARGE, check_array, check_names, nearest, refusal
 
 OWNER = "StageGame"
+EXPONENT = re.compile(r"[eE]([+-]?\d+)\s*$")
+MAX_EXPONENT = 10_000
+"""Largest power of ten in text that is turned into a fraction; far larger ones would fill the memory."""
 
 
 @final
@@ -293,6 +297,9 @@ def _fraction(entry: object, where: tuple[int, ...]) -> Fraction:
         if isinstance(entry, np.integer):
             return Fraction(int(entry))
         if isinstance(entry, int | Fraction | Decimal | str) and not isinstance(entry, bool):
+            exponent = EXPONENT.search(str(entry)) if isinstance(entry, str | Decimal) else None
+            if exponent and abs(int(exponent[1])) > MAX_EXPONENT:
+                raise OverflowError
             return Fraction(entry)
     except (ValueError, ZeroDivisionError, OverflowError):
         raise refusal(

@@ -5,5 +5,7 @@ from .figures import verdict_figure as verdict_figure
 from .files import check_figure_path as check_figure_path
 from .text import claims_text as claims_text
 from .text import comparison_text as comparison_text
+from .text import disagreements_text as disagreements_text
 from .text import parameter_text as parameter_text
+from .text import parameters_text as parameters_text
 from .text import verdict_text as verdict_text

@@ -101,7 +101,9 @@ def verdict_figure(truce: Truce, verdict: Verdict) -> Figure:
     left, right = figure.subplots(1, 2)
     stability_chart(truce, left, seed=verdict.seed)
     survival_chart(verdict, right)
-    figure.suptitle(f"The US-China truce, {verdict.reading} values", x=0.02, ha="left", fontsize=13)
+    figure.suptitle(
+        f"The US-China truce, {verdict.reading} values", x=0.02, ha="left", fontsize=13, parse_math=False
+    )
     figure.supxlabel(
         "Large: this truce. Open: the five articles' readings. Small: draws of the assumed ranges. "
         "Most sizes are assumptions; no forecast.",

@@ -20,12 +20,12 @@ def check_figure_path(path: str | PathLike[str]) -> Path:
         Matplotlib is not installed.
     """
     target = Path(path)
+    if target.is_dir():
+        raise refusal("figure", "verdict", "name a file", repr(str(path)))
     if target.suffix.lower() not in FORMATS:
         raise refusal("figure", "verdict", f"end in {', '.join(FORMATS)}", repr(str(path)))
     if not target.parent.is_dir() or not os.access(target.parent, os.W_OK):
         raise refusal("figure", "verdict", "lie in a folder that exists and can be written to", repr(str(path)))
     if find_spec("matplotlib") is None:
-        raise refusal(
-            "figure", "verdict", "have Matplotlib", "none", "Install it by: pip install 'negotiation[plot]'."
-        )
+        raise refusal("figure", "verdict", "have Matplotlib", "none", "Install it by: pip install matplotlib.")
     return target

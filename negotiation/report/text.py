@@ -38,6 +38,7 @@ def verdict_text(verdict: Verdict) -> str:
 
 def _headline(verdict: Verdict) -> str:
     lines = [f"The US-China truce, {verdict.reading} values (negotiation {verdict.version})"]
+    lines += _wrapped("A point is the harm to China of ten percentage points of extra US tariff on all its goods.")
     if verdict.changed():
         changed = ", ".join(f"{name} = {value:g}" for name, value in verdict.changed().items())
         lines += _wrapped(f"Differs from the central values in {changed}.")
@@ -87,7 +88,7 @@ def _senses(verdict: Verdict) -> str:
     third = (
         f"{'yes' if verdict.robust else 'no'}: both hold in {share.value:.3f} of {share.draws:,} draws "
         f"({share.low:.3f} to {share.high:.3f}), {ROBUST_SHARE:.2f} asked; {paid.value:.3f} with side payments; "
-        f"{'passes' if verdict.robust_by_radius else 'fails'} by the other yardstick, a joint error of "
+        f"by the other yardstick {'yes' if verdict.robust_by_radius else 'no'}: it survives a joint error of "
         f"{verdict.radius:.1%}, {ROBUST_RADIUS:.0%} asked"
     )
     answers = [("Supportable", first), ("Pathwise", second), ("Robust", third)]
@@ -104,15 +105,16 @@ def _breaks(verdict: Verdict) -> str:
         else "both still hold"
     )
     causes = (
-        f"at fixed terms {verdict.fixed.cause} ({verdict.fixed.chance:.2f} by review {years}); re-bargained, "
-        f"{verdict.rebargained.cause} ({verdict.rebargained.chance:.2f})"
+        f"at fixed terms (zero) {verdict.fixed.cause} ({verdict.fixed.chance:.2f} by review {years}); "
+        f"re-bargained, {verdict.rebargained.cause} ({verdict.rebargained.chance:.2f})"
     )
     erosion = (
-        f"no longer deters the US after {_number(verdict.crossing_linear, 1)} years if harm is linear in "
-        f"dependence, {_number(verdict.crossing_ces, 1)} if CES"
+        f"years until the US is no longer deterred: {_number(verdict.crossing_linear, 1)} if harm is linear in "
+        f"dependence, {_number(verdict.crossing_ces, 1)} if convex (CES)"
     )
     tips = "; ".join(
-        f"{tip.name} at {tip.value:.3g} (now {tip.current:.3g}, {dossier().parameter(tip.name).quantity.founding})"
+        f"{tip.name} at {tip.value:.4g} (now {tip.current:.4g}, {tip.distance:.0%} of its range away; "
+        f"{dossier().parameter(tip.name).quantity.founding})"
         for tip in verdict.tips[:3]
     )
     lines = [
@@ -190,6 +192,27 @@ def claims_text(claims: Iterable[Claim], evidence: Evidence) -> str:
         informs = f" -> {', '.join(claim.informs)}" if claim.informs else ""
         lines += _labelled(f"{claim.id} {claim.direction}", f"{claim.paraphrase}{value} ({claim.place}){informs}")
     return "\n".join(lines)
+
+
+def disagreements_text(evidence: Evidence) -> str:
+    """Return the points on which the articles differ, and how the model treats them."""
+    lines = ["The articles disagree:"]
+    for one in evidence.disagreements:
+        views = "; ".join(f"{position.view} ({', '.join(position.claims)})" for position in one.positions)
+        lines += _labelled(one.id, f"{one.topic}. {views}. {one.treatment}")
+    return "\n".join(lines)
+
+
+def parameters_text(truce: Truce) -> str:
+    """Return every parameter with its value, plausible range and founding."""
+    values = truce.parameters.as_mapping()
+    lines = [f"{'parameter':14}{'value':>8}{'range':>18}  founding"]
+    for one in truce.evidence.parameters:
+        quantity = one.quantity
+        bounds = f"{quantity.low:g} to {quantity.high:g}"
+        lines.append(f"{one.name:14}{values[one.name]:>8g}{bounds:>18}  {quantity.founding:9} {one.meaning}")
+    notes = [f"{founding}: {meaning}" for founding, meaning in FOUNDINGS.items()]
+    return "\n".join([*lines, "", *notes])
 
 
 def parameter_text(parameter: Parameter, evidence: Evidence) -> str:

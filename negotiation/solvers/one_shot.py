@@ -18,6 +18,9 @@ OWNER = "one_shot"
 TOLERANCE = 1e-9
 """Default tolerance, as a share of a player's range of stage payoffs: far above rounding, far below a motive."""
 
+DIGITS = 1e-13
+"""A slack below this share of the range of stage payoffs is the rounding of floats, and printed as 0."""
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -71,11 +74,12 @@ class Judgement:
         phase, player = self.tightest
         verdict = "an equilibrium" if self.is_equilibrium() else "no equilibrium"
         head = f"{verdict}; tightest: {stage.players[player]} in phase '{names[phase]}'"
+        shares = self._shares()
         rows = [("phase", "player", "plays", "earns", "best deviation", "slack")]
         for k, i in np.ndindex(self.values.shape):
             prescribed, deviation = self.automaton.output[k, i], self.deviations[k, i]
             actions = stage.actions[i]
-            value, slack = f"{self.values[k, i]:.6g}", f"{self.slack[k, i]:.6g}"
+            value, slack = f"{self.values[k, i]:.6g}", f"{self.slack[k, i] * (abs(shares[k, i]) > DIGITS):.6g}"
             rows.append((names[k], stage.players[i], actions[prescribed], value, actions[deviation], slack))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) for row in rows]

@@ -184,7 +184,7 @@ def payoff_set(
     if repeated.stage.num_players != 2:
         raise refusal("repeated", OWNER, "have two players", repeated.stage.num_players)
     if np.ptp(repeated.deltas) > 0:
-        rule = "have a common discount factor, the only kind that is solved for now,"
+        rule = "have a common discount factor"
         raise refusal("repeated", OWNER, rule, repeated.deltas.tolist())
     margin = check_number("tolerance", OWNER, tolerance)
     if margin <= 0:

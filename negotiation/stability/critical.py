@@ -95,7 +95,8 @@ class CriticalDiscount:
 
     def __str__(self) -> str:
         names = ", ".join(names[a] for names, a in zip(self.stage.actions, self.target, strict=True))
-        return f"({names}) under {self.punishment} punishment: {self._verdict()}"
+        means = "with transfers" if self.punishment == "transfers" else f"under {self.punishment} punishment"
+        return f"({names}) {means}: {self._verdict()}"
 
     def _verdict(self) -> str:
         holders = f", binding on {' and '.join(self.binding)}" if self.binding else ""

@@ -3,7 +3,9 @@
 from functools import cache
 from importlib.resources import files
 
+from negotiation._checks import check_number, refusal
 from negotiation.evidence import Evidence, load_evidence
+from negotiation.truce.parameters import Parameters
 
 
 @cache
@@ -16,3 +18,14 @@ def dossier() -> Evidence:
     2.5
     """
     return load_evidence(files("negotiation.truce") / "data")
+
+
+def checked(p: Parameters) -> Parameters:
+    """Return parameters as floats, each inside its domain, or refuse them."""
+    values = {
+        name: dossier().parameter(name).check(check_number(name, "Truce", value), "Truce")
+        for name, value in p.as_mapping().items()
+    }
+    if values["eps1"] < values["eps0"]:
+        raise refusal("eps1", "Truce", f"be at least eps0 = {values['eps0']:g}", f"{values['eps1']:g}")
+    return Parameters(**values)

@@ -110,6 +110,10 @@ def linkage(p: Parameters, bundles: Sequence[Sequence[str]], *, false_alarms: Ma
     ArgumentError
         If an issue is unknown or stands in two bundles.
     """
+    if any(isinstance(bundle, str) for bundle in bundles):
+        raise refusal(
+            "bundles", "Truce.linkage", "hold lists of issues", bundles, "One bundle is [['tariff', 'soybeans']]."
+        )
     ids = [name for bundle in bundles for name in bundle]
     gains, harms = temptations_and_harms(p, select(ids, "bundles", "Truce.linkage"))
     for name in false_alarms:

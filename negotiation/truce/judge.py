@@ -6,7 +6,7 @@ from importlib.metadata import version
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_count
+from negotiation._checks import check_count, refusal
 from negotiation.games import StageGame, game_class
 from negotiation.stability import (
     Survival,
@@ -27,6 +27,8 @@ from negotiation.truce.parameters import Number, Parameters
 from negotiation.truce.verdict import Course, Ruling, Side, Verdict
 
 NUM_REVIEWS = 5
+
+MAX_DRAWS = 5_000_000
 
 INCENTIVES = (
     "h_cn", "omega", "tau_us", "tau_cn", "lobby_us", "lobby_cn", "rep_us", "rep_cn", "b_us", "b_cn",
@@ -66,7 +68,8 @@ def judge(p: Parameters, reading: str, *, draws: int, seed: int) -> Verdict:
     -------
     Verdict
     """
-    check_count("draws", "Truce.verdict", draws)
+    if check_count("draws", "Truce.verdict", draws) > MAX_DRAWS:
+        raise refusal("draws", "Truce.verdict", f"be at most {MAX_DRAWS:,}, which take about 2 GB", f"{draws:,}")
     check_count("seed", "Truce.verdict", seed, 0)
     gain, deterrent = payoffs.temptation(p), payoffs.deterrent(p, payoffs.harm(p))
     slacks = measures.slacks(p)
@@ -159,7 +162,8 @@ def _course(curve: Survival) -> Course:
     ended = curve.ended_by[-1]
     worst = int(ended.argmax())
     survival = tuple(float(chance) for chance in curve.survival)
-    return Course(survival, curve.mean_life, curve.causes[worst], float(ended[worst]))
+    cause = curve.causes[worst] if ended[worst] > 0 else "nothing"
+    return Course(survival, curve.mean_life, cause, float(ended[worst]))
 
 
 def _ruling(p: Parameters) -> Ruling:

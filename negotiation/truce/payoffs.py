@@ -10,13 +10,19 @@ long as neither breaks. Every function takes numbers or arrays of draws; sides s
 States first.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from negotiation._checks import check_between, refusal
 from negotiation.stability import Bite, bite, net_factor, worst_equilibrium_payoffs, yearly_rate
 from negotiation.truce.parameters import Number, Parameters
 
 Array = NDArray[np.float64]
+
+FULL = 1 - 1e-12
+"""Largest dependence; at 1 a lever with the CES bite would do boundless harm."""
 
 DECIMALS = 12
 """Decimals to which the payoffs of a game are rounded: below any size of interest, above the error of floats."""
@@ -52,9 +58,12 @@ def harm(p: Parameters, *, year: float = 0.0, annulled: bool = False, bite_kind:
     bite_kind : {"linear", "ces"}
         How harm follows dependence, as in `stability.bite`.
     """
-    shrink = np.asarray(p.floor) + (1 - np.asarray(p.floor)) * erosion_factor(p) ** year
-    share = np.minimum(p.d0 * shrink, 1 - 1e-12) if year else np.asarray(p.d0)
-    us = p.omega * p.h_cn * bite(share, p.d0, bite_kind)
+    check_between("year", "Truce", year, 0, math.inf)
+    us = p.omega * p.h_cn
+    if year:
+        lasting = np.asarray(p.floor)
+        left = p.d0 * (lasting + (1 - lasting) * erosion_factor(p) ** year)
+        us = us * bite(np.minimum(left, FULL), p.d0, bite_kind)
     cn = p.h_cn * (1 - p.phi * annulled) * (1 - p.eta) ** year
     return sides(us, cn)
 
@@ -72,7 +81,11 @@ def deterrent(p: Parameters, harms: Array) -> Array:
 
 def erosion_factor(p: Parameters, *, use: float = 0.0) -> Array:
     """Return the yearly factor of dependence above its floor, given China's use of its lever in [0, 1]."""
-    return net_factor(erosion_rate(p, use=use), p.entrench)
+    rate = erosion_rate(p, use=check_between("use", "Truce", use, 0, 1))
+    if np.any(rate >= 1):
+        names, rule = "half_life, gamma_truce, gamma_3, gamma_x", "leave the yearly erosion of dependence below 1"
+        raise refusal(names, "Truce", rule, f"{np.max(rate):.3g}")
+    return net_factor(rate, p.entrench)
 
 
 def erosion_rate(p: Parameters, *, use: float = 0.0) -> Array:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_between, check_count, check_known, check_number, refusal
+from negotiation._checks import check_between, check_count, check_known, nearest, refusal
 from negotiation.evidence import Evidence, read_reading
 from negotiation.games import GameClass, RepeatedGame, StageGame, game_class
 from negotiation.stability import (
@@ -24,7 +24,7 @@ from negotiation.stability import (
     transfer_band,
 )
 from negotiation.truce import issues, measures, payoffs
-from negotiation.truce.dossier import dossier
+from negotiation.truce.dossier import checked, dossier
 from negotiation.truce.judge import draw, judge
 from negotiation.truce.parameters import Parameters
 from negotiation.truce.sweep import sweep
@@ -41,7 +41,8 @@ ACTIONS = ("Hold", "Squeeze", "Break")
 class Truce:
     """The yearly renegotiated truce between the United States and China.
 
-    Built with `Truce.central()`, `Truce.from_reading(...)` or `Truce.from_file(...)` and varied with `vary`.
+    Built with `Truce.central()`, `Truce.from_reading(...)` or `Truce.from_file(...)` and varied with `vary`. The
+    arrays that it returns hold the United States first and China second.
 
     Parameters
     ----------
@@ -53,8 +54,8 @@ class Truce:
     Raises
     ------
     ArgumentError
-        If a value is not a number inside the domain of its parameter, or an alarm is likelier while both hold
-        than while one squeezes.
+        If a value is not a number inside the domain of its parameter, an alarm is likelier while both hold than
+        while one squeezes, or erosion takes all dependence within a year.
 
     Examples
     --------
@@ -69,14 +70,8 @@ class Truce:
     reading: str = "central"
 
     def __post_init__(self) -> None:
-        evidence = dossier()
-        checked = {
-            name: evidence.parameter(name).check(check_number(name, "Truce", value), "Truce")
-            for name, value in self.parameters.as_mapping().items()
-        }
-        if checked["eps1"] < checked["eps0"]:
-            raise refusal("eps1", "Truce", f"be at least eps0 = {checked['eps0']:g}", f"{checked['eps1']:g}")
-        object.__setattr__(self, "parameters", Parameters(**checked))
+        object.__setattr__(self, "parameters", checked(self.parameters))
+        payoffs.erosion_factor(self.parameters)
 
     @classmethod
     def central(cls) -> Self:
@@ -98,7 +93,11 @@ class Truce:
             If the reading is unknown; the nearest one is named.
         """
         known = ["central", *(one.id for one in dossier().readings)]
-        check_known("reading", "Truce.from_reading", reading, known)
+        if reading not in known:
+            hint = f"{nearest(str(reading), known)} A file of your own ends in .toml."
+            raise refusal(
+                "reading", "Truce.from_reading", f"be one of the {len(known)} known names", repr(reading), hint
+            )
         central = cls.central()
         if reading == "central":
             return central
@@ -114,6 +113,8 @@ class Truce:
             If the file cannot be read or has faults; every fault is listed.
         """
         own = read_reading(Path(path), dossier())
+        if own.id == "central":
+            raise refusal("id", str(path), "differ from 'central', which names the central values", repr(own.id))
         return replace(cls.central().vary(**own.overrides), reading=own.id)
 
     @property
@@ -137,8 +138,6 @@ class Truce:
         for name in changes:
             check_known("parameter", "Truce.vary", name, Parameters.names())
         return replace(self, parameters=replace(self.parameters, **changes))
-
-    # what is played
 
     def stage(
         self, *, squeeze: bool = False, terms: float = 0.0, year: float = 0.0, annulled: bool = False
@@ -171,20 +170,34 @@ class Truce:
         return RepeatedGame(self.stage(squeeze=squeeze, terms=terms), self.patience)
 
     def issue_game(self, chosen: Sequence[str] | None = None, *, squeeze: bool = False) -> StageGame:
-        """Return the game of one year over single issues; see `issues.issue_game`."""
+        """Return the game of one year in which each side sets its pressure on each of its issues.
+
+        Parameters
+        ----------
+        chosen : sequence of str, optional
+            Ids of issues; those of the central bundle when left out.
+        squeeze : bool, default False
+            Whether the pressure on an issue may also be `sigma`, besides 0 and 1.
+        """
         return issues.issue_game(self.parameters, chosen, squeeze=squeeze)
 
     def linkage(
         self, bundles: Sequence[Sequence[str]], *, false_alarms: Mapping[str, float] | None = None
     ) -> Linkage:
-        """Judge an arrangement of the issues into bundles; see `issues.linkage`."""
+        """Judge an arrangement of issues into bundles: which hold, at which patience, and what they are worth.
+
+        Parameters
+        ----------
+        bundles : sequence of sequences of str
+            Ids of issues, each in at most one bundle; a breach of one ends its whole bundle.
+        false_alarms : mapping from issue to float, optional
+            Yearly chance of a false alarm; 0 for an issue that is not named.
+        """
         return issues.linkage(self.parameters, bundles, false_alarms=false_alarms or {})
 
     def stage_class(self) -> tuple[GameClass, GameClass]:
         """Return the class of the 2x2 game as each side sees it, the United States first."""
         return game_class(self.stage())
-
-    # what decides it; arrays hold the United States first, China second
 
     @property
     def patience(self) -> float:
@@ -258,37 +271,18 @@ class Truce:
         return float(nash_terms(self.surplus(year=year, annulled=annulled), self.parameters.beta_cn))
 
     def expected_surplus(self, *, year: float = 0.0, midterm: bool = False) -> NDArray[np.float64]:
-        """Return the yearly surplus expected before the court rules, shape (2,).
-
-        Parameters
-        ----------
-        year : float, default 0
-            Years from today.
-        midterm : bool, default False
-            Whether the midterm elections raise the harm to the United States by the factor `mu`.
-        """
+        """Return the surplus expected before the court rules, shape (2,); `midterm` raises US pain by `mu`."""
         return measures.expected_surplus(self.parameters, year=year, midterm=midterm)
 
     def observed_terms(self) -> float:
         """Return the terms of the truce as reported: the tariff cut, a point for ten, less the soybeans."""
         return float(measures.observed_terms(self.parameters))
 
-    # how long it lasts
-
     def crossing_year(self, bite: Bite = "linear") -> float:
-        """Return in how many years diversification has taken the deterrent from the United States' break.
+        """Return in how many years the United States is no longer deterred, 0 if today, `inf` if never.
 
-        Erosion is followed by year here, so that `lasting_patience` counts.
-
-        Parameters
-        ----------
-        bite : {"linear", "ces"}
-            How the harm follows dependence.
-
-        Returns
-        -------
-        float
-            Years; 0 if it does not deter today, `inf` if it deters for ever.
+        Erosion is followed by year here, so that `lasting_patience` counts. `bite` says how the harm follows
+        dependence, as in `harm`.
         """
         return float(measures.crossing(self.parameters, bite))
 
@@ -343,26 +337,22 @@ class Truce:
 
     def best_tightness(self) -> float:
         """Return the constant use of its lever, 0 to 1, that is worth most to China over time."""
-        p = self.parameters
-        return best_tightness(float(p.delta), float(payoffs.erosion_rate(p)), float(p.gamma_x))
+        p, rate = self.parameters, float(payoffs.erosion_rate(self.parameters))
+        if rate < 0:
+            rule = "leave the yearly erosion at 0 or above"
+            raise refusal("gamma_truce", "Truce.best_tightness", rule, f"{rate:.3g}")
+        return best_tightness(float(p.delta), rate, float(p.gamma_x))
 
     def investor_horizon(self, renewal: float) -> float:
-        """Return how many years of margin an investment made today may count on.
+        """Return how many years of margin an investment made today may count on, sum_t (delta * renewal)^t.
 
         Parameters
         ----------
         renewal : float
             Chance that the yearly review renews the truce, in [0, 1].
-
-        Returns
-        -------
-        float
-            The sum over future years of (delta * renewal)^t.
         """
         weight = float(self.parameters.delta) * check_between("renewal", "Truce.investor_horizon", renewal, 0, 1)
         return weight / (1 - weight)
-
-    # the answer
 
     def verdict(self, *, draws: int = 20_000, seed: int = 2025) -> Verdict:
         """Say whether the truce is self-enforcing, how sure that is, and what breaks it first.
@@ -393,5 +383,11 @@ class Truce:
         return payoffs.patience(drawn), critical_patience(payoffs.temptation(drawn), deterrent)
 
     def sweep(self, **values: Sequence[float] | NDArray[np.float64]) -> "xarray.Dataset":
-        """Return the main measures over a grid of parameter values; see `truce.sweep.sweep`."""
+        """Return critical patience, slack, patience and whether the truce holds over a grid of parameters.
+
+        Parameters
+        ----------
+        **values : sequence of float
+            One axis of the grid a parameter, as in ``truce.sweep(tau_us=[2, 3], omega=[0.5, 0.6])``.
+        """
         return sweep(self.parameters, self.reading, values)

@@ -11,6 +11,7 @@ from negotiation._checks import refusal
 from negotiation.evidence import Claim, Disagreement, Founding, Source
 from negotiation.stability import Share, Tip
 from negotiation.truce.dossier import dossier
+from negotiation.truce.parameters import Parameters
 
 ROBUST_SHARE = 0.90
 """Share of the draws in which a robust truce holds; a convention of this model."""
@@ -125,13 +126,14 @@ class Verdict:
     share, share_with_transfers : Share
         Share of the draws in which both hold, on their own account and with side payments.
     rebargained, fixed : Course
-        Survival by review with terms bargained anew after a shock, and with the present terms.
+        Survival by review with terms bargained anew after a shock, and at terms of zero.
     ruling : Ruling
         What an annulment of the tariff authority does.
     crossing_linear, crossing_ces : float
         Years until erosion has taken the deterrent from a US break, by the way harm follows dependence.
     tips : tuple of Tip
-        Single parameters whose change flips the verdict within their plausible range, nearest first.
+        Single parameters whose change flips the verdict within their plausible range (widened to the present
+        value where that lies outside), nearest first.
     rests_on : tuple of str
         Parameters that move some number of the verdict.
     """
@@ -225,11 +227,19 @@ class Verdict:
             If the text is not that of a verdict; the first fault is named, after `owner`.
         """
         try:
-            return TypeAdapter(cls).validate_json(text)
+            verdict = TypeAdapter(cls).validate_json(text)
         except ValidationError as error:
             fault = error.errors()[0]
-            where = ".".join(map(str, fault["loc"])) or "text"
-            raise refusal(where, owner, "be that of a saved verdict", fault["msg"]) from None
+            where = ".".join(map(str, fault["loc"]))
+            raise refusal(
+                "text", owner, "be that of a saved verdict", f"{where}: {fault['msg']}".lstrip(": ")
+            ) from None
+        unknown = set(verdict.parameters) ^ set(Parameters.names())
+        if unknown:
+            raise refusal(
+                "parameters", owner, "be those of this version", f"a difference in {', '.join(sorted(unknown))}"
+            )
+        return verdict
 
     def save(self, path: str | PathLike[str]) -> None:
         """Write the verdict to a JSON file."""

@@ -253,3 +253,8 @@ def test_the_usual_strategies_refuse_what_does_not_fit_the_game():
 def test_paths_that_do_not_fit_are_refused(path, punishments, words):
     with refused(words):
         path_with_punishments(PAIR, path, punishments)
+
+
+def test_a_punishment_of_more_phases_than_a_table_can_hold_is_refused():
+    with pytest.raises(ArgumentError, match="'length' of limited_punishment must be at most 10,000"):
+        limited_punishment(StageGame([[[1, 1], [0, 2]], [[2, 0], [0, 0]]]), (0, 0), (1, 1), 10**9)

@@ -320,3 +320,9 @@ def test_importing_the_room_of_games_does_not_run_nashpy():
     code = "import sys, negotiation.games; print(any(name.startswith('nashpy.') for name in sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "False\n"
+
+
+@pytest.mark.parametrize("entry", ["1e99999999", Decimal("1e-99999999")])
+def test_a_power_of_ten_that_would_fill_the_memory_is_refused_at_once(entry):
+    with pytest.raises(ArgumentError, match="must be a finite number"):
+        StageGame([[[entry, 1]]])

@@ -40,8 +40,8 @@ def test_hull_of_few_points_is_a_point_or_a_segment():
 
 
 def test_hull_merges_points_that_differ_by_rounding_only():
-    third = np.array([[1 / 3, 0.0], [1 / 3 + 5e-17, 1e-16], [2 / 3, 0.0], [1 / 3, 1.0]])
-    assert len(convex_hull(third)) == 3
+    bulging = np.array([[0.0, 0.0], [1e-15, -1e-15], [1.0, 0.0], [0.5, -1e-15], [0.0, 1.0]])
+    assert convex_hull(bulging).tolist() == [[0, 0], [1, 0], [0, 1]]
 
 
 @given(clouds, st.integers(0, 1), st.floats(-0.5, 6.5))
@@ -82,6 +82,10 @@ def test_section_meets_an_edge_that_rounding_tilts_as_a_whole():
     low, high = section(tilted, 0, np.array([1.0, 0.5, 1.1]), MARGIN)
     assert low.tolist() == [0, 0, np.inf]
     assert high.tolist() == [1, 1, -np.inf]
+    for place in (1 - 2e-13, 1 + 2e-13):
+        assert [end.tolist() for end in section(tilted, 0, np.array([place]), MARGIN)] == [[0], [1]]
+        mirrored = section((1 - tilted)[[2, 3, 0, 1]], 0, np.array([1 - place]), MARGIN)
+        assert [end.tolist() for end in mirrored] == [[0], [1]]
 
 
 def test_distance_is_zero_inside_and_euclidean_outside():

@@ -24,6 +24,12 @@ def test_generate_meets_a_hand_computation():
     assert generated == pytest.approx(np.array([[3, 3], [7.5, 3], [9.5, 5], [9, 9], [5, 9.5], [3, 7.5]]))
 
 
+def test_each_player_is_threatened_with_its_own_worst_promise():
+    # u = (3, 4): exploitation of player 1 asks for w_1 >= 6, which W gives from (5.4, 6) on
+    generated = generate([[3, 4], [9, 9]], RepeatedGame(DILEMMA, 0.5))
+    assert any(np.allclose(vertex, [0.5 * 10 + 0.5 * 5.4, 0.5 * 1 + 0.5 * 6]) for vertex in generated)
+
+
 def test_generate_uses_each_players_own_discount_factor():
     generated = generate([[3, 3], [9, 9]], RepeatedGame(DILEMMA, [0.5, 0.25]))
     both = [0.5 * 9 + 0.5 * 9, 0.75 * 9 + 0.25 * 9]

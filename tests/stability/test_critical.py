@@ -126,6 +126,27 @@ def test_optimal_bracket_of_the_three_by_three_game_agrees_with_its_payoff_sets(
     assert found.value < critical_discount(THREE_BY_THREE, (0, 0)).value
 
 
+def test_optimal_punishment_is_bisected_where_the_threat_falls_steadily():
+    stage = StageGame([[[2, 6], [10, 0]], [[6, 0], [1, 0]], [[9, 1], [9, 4]], [[5, 9], [3, 1]]])
+    found = critical_discount(stage, (2, 0), punishment="optimal")
+    assert 0 < found.high - found.low <= WIDTH
+    assert incentive_slack(stage, (2, 0), found.high, punishment="optimal").min() == pytest.approx(0, abs=1e-7)
+    assert incentive_slack(stage, (2, 0), found.low - 1e-4, punishment="optimal").min() < 0
+
+
+def test_optimal_punishment_is_bisected_where_the_punishment_itself_breaks_down():
+    # below 3/5 no equilibrium pays player 1 less than 4; from there on 3 can be had
+    stage = StageGame(
+        [[[2, 2], [2, 1], [1, 4]], [[2, 3], [3, 0], [1, 1]], [[1, 0], [0, 1], [2, 1]], [[3, 4], [4, 5], [4, 1]]]
+    )
+    found = critical_discount(stage, (3, 0), punishment="optimal")
+    assert found.high == pytest.approx(3 / 5, abs=2 * WIDTH)
+    assert found.high - found.low <= WIDTH
+    assert found.threat[1] == pytest.approx(3)
+    assert found.by_player.max() < found.low
+    assert payoff_set(RepeatedGame(stage, 3 / 5 - 1e-6)).threat[1] == pytest.approx(4)
+
+
 def test_optimal_punishment_stays_open_where_its_threat_vanishes_at_every_delta():
     found = critical_discount(VANISHING_THREAT, (1, 0), punishment="optimal")
     assert (found.low, found.high, found.status) == (CEILING, math.inf, Status.MAX_ITERATIONS)

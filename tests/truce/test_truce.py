@@ -50,6 +50,13 @@ def test_a_reading_of_ones_own_comes_from_a_file(tmp_path: Path) -> None:
     assert (truce.reading, truce.parameters.omega) == ("mine", 0.5)
 
 
+def test_a_reading_of_ones_own_may_not_be_called_central(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('[[reading]]\nid = "central"\ntitle = "M"\nrationale = "A test."\noverrides = { rho = 0.3 }\n')
+    with pytest.raises(ArgumentError, match="differ from 'central'"):
+        Truce.from_file(file)
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -86,6 +93,11 @@ def test_a_refusal_names_the_parameter_the_rule_and_the_value(changes: dict[str,
         (lambda: TRUCE.linkage([["tariff"]], false_alarms={"soybeans": 0.1}), ["'false_alarms'", "'soybeans'"]),
         (lambda: TRUCE.linkage([["tariff"]], false_alarms={"tariff": 1.5}), ["'false_alarms'", "1.5"]),
         (lambda: TRUCE.linkage([]), ["'bundles'"]),
+        (lambda: TRUCE.linkage(["tariff"]), ["'bundles'", "hold lists of issues"]),
+        (lambda: TRUCE.slack(year=-1), ["'year'", "-1"]),
+        (lambda: TRUCE.erosion(5, use=1.5), ["'use'", "1.5"]),
+        (lambda: TRUCE.vary(gamma_3=0.9), ["gamma_3", "below 1"]),
+        (lambda: TRUCE.vary(gamma_truce=-0.9).best_tightness(), ["'gamma_truce'", "0 or above"]),
         (lambda: TRUCE.issue_game(["port"]), ["'port'", "Did you mean 'port-fees'?"]),
         (lambda: TRUCE.investor_horizon(1.2), ["'renewal'", "1.2"]),
         (lambda: TRUCE.sweep(), ["'values'", "at least one parameter"]),

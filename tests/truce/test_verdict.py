@@ -131,6 +131,17 @@ def test_a_file_that_is_no_verdict_is_refused(tampered: str, tmp_path: Path) -> 
         Verdict.load(file)
 
 
+def test_parameters_of_another_version_are_refused() -> None:
+    with pytest.raises(ArgumentError, match="omega, omgea"):
+        Verdict.from_json(VERDICT.to_json().replace('"omega": 0.6', '"omgea": 0.6'))
+
+
+def test_without_any_hazard_nothing_ends_the_truce() -> None:
+    calm = TRUCE.vary(turnover=0, shock=0, eps0=0, p_court=0, p_div=0).verdict(draws=1)
+    assert (calm.fixed.cause, calm.fixed.chance) == ("nothing", 0.0)
+    assert calm.fixed.mean_life == np.inf
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"), [({"draws": 0}, "draws"), ({"draws": 1.5}, "draws"), ({"seed": -1}, "seed")]
 )
