@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from negotiation._checks import ArgumentError
 from negotiation.games import (
     Automaton,
     StageGame,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from negotiation._checks import ArgumentError
 from negotiation.games import StageGame
 from tests.strategies import refused
 
