@@ -163,7 +163,7 @@ def payoff_set(
     monotone, and have the payoff set as their largest fixed point. Iteration starts from all feasible payoffs
     and the pure minmax payoffs as threats, and the sets fall. It departs from the paper in two ways. A profile
     that cannot be supported once is dropped for good. When the same constraints have been active for `WINDOW`
-    steps the limit is guessed by reduced rank extrapolation, [Sid16]_, and taken over only if it lies in the
+    steps the limit is guessed by reduced rank extrapolation, [Sid15]_, and taken over only if it lies in the
     last set and the operator reproduces it; otherwise the iteration goes on. A step costs O(m k) for m profiles
     that are left and k vertices.
 
@@ -171,8 +171,8 @@ def payoff_set(
     ----------
     .. [AS14] D. Abreu and Y. Sannikov (2014), An algorithm for two-player repeated games with perfect
        monitoring, Theoretical Economics 9, 313-338.
-    .. [Sid16] A. Sidi (2016), Minimal polynomial and reduced rank extrapolation methods are related, Advances
-       in Computational Mathematics 43, 151-170.
+    .. [Sid15] A. Sidi (2015), Minimal polynomial and reduced rank extrapolation methods are related,
+       arXiv:1503.02552.
 
     Examples
     --------
