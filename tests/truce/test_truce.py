@@ -178,6 +178,8 @@ def test_issue_game_with_squeezes_counts_three_levels_a_lever() -> None:
 def test_issue_game_moves_with_the_aggregate() -> None:
     varied = TRUCE.vary(omega=1.2).issue_game()
     assert varied["hold", "break rare-earths"][0] - 0.5 == pytest.approx(-10.0)
+    bolder = TRUCE.vary(tau_us=4.6).issue_game()
+    assert bolder["break tariff", "hold"][0] - 0.5 == pytest.approx(2 * 1.6)
 
 
 @pytest.mark.parametrize("year", [0.0, 3.0])

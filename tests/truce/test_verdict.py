@@ -21,6 +21,7 @@ def test_the_three_senses_of_holding_are_reported_and_disagree() -> None:
     assert not VERDICT.robust
     assert VERDICT.robust_by_radius
     assert VERDICT.share.value == pytest.approx(0.638, abs=0.014)
+    assert VERDICT.share_with_transfers.value == pytest.approx(0.849, abs=0.011)
 
 
 def test_the_tighter_side_and_by_how_much() -> None:
