@@ -157,7 +157,7 @@ def test_verdict_draws_a_figure(suffix: str, tmp_path: Path, capsys: pytest.Capt
         (["verdict", "--figure", "out.bmp"], ["'figure'", ".png", "out.bmp"]),
         (["verdict", "--reading", "."], ["'.'", ".toml"]),
         (["verdict", "--set", "omega=0.5", "--set", "omega=0.6"], ["'--set'", "once", "'omega'"]),
-        (["verdict", "--set", "h_cn=1e308"], ["'h_cn'", "1000000"]),
+        (["verdict", "--set", "h_cn=1e308"], ["'h_cn'", "1000"]),
         (["verdict", "--set", "half_life=1e-300"], ["'half_life'", "0.1"]),
         (["verdict", "--set", "gamma_3=0.9"], ["gamma_3", "below 1", "1.03"]),
         (["verdict", "--draws", "99999999999999"], ["'draws'", "5,000,000"]),

@@ -58,10 +58,9 @@ def _today(verdict: Verdict) -> str:
     lines += [f"{label:34}" + "".join(f"{cell:>20}" for cell in cells) for label, cells in rows]
     low, high = verdict.transfer_band
     payments = f"US to China from {low:+.2f} to {high:+.2f} a year" if low <= high else "none would do"
-    lines += [
-        f"patience there is {verdict.patience:.3f}; needed with side payments "
-        f"{_number(verdict.pooled_critical_patience, 3)} ({payments})"
-    ]
+    pooled = verdict.pooled_critical_patience
+    needed = "" if pooled == math.inf and low <= high else f" {_number(pooled, 3)}"
+    lines += [f"patience there is {verdict.patience:.3f}; needed with side payments{needed} ({payments})"]
     if not math.isclose(
         verdict.optimal_critical_patience, max(s.critical_patience for s in verdict.sides), abs_tol=1e-6
     ):

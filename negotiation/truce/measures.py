@@ -57,11 +57,12 @@ def observed_terms(p: Parameters) -> Number:
 def crossing(p: Parameters, bite: Bite = "linear") -> Array:
     """Return in how many years erosion has taken the deterrent from a US break, shape (...); numbers or draws.
 
-    Erosion is followed year by year here, so that the patience without `p_div` counts.
+    Erosion is followed year by year here, so that the patience without `p_div` counts. A side without temptation
+    needs no deterrent; otherwise the class of the year is taken to stay what it is today.
     """
     harms = payoffs.harm(p)
-    conflict = (payoffs.deterrent(p, harms) - harms)[..., 0]
-    needed = (payoffs.temptation(p)[..., 0] / payoffs.lasting_patience(p) - conflict) / harms[..., 0]
+    gain, conflict = payoffs.temptation(p)[..., 0], (payoffs.deterrent(p, harms) - harms)[..., 0]
+    needed = np.where(gain > 0, gain / payoffs.lasting_patience(p) - conflict, 0.0) / harms[..., 0]
     remaining = dependence_at_bite(np.maximum(needed, 0.0), p.d0, bite)
     return crossing_year(remaining, payoffs.erosion_factor(p), floor=p.floor)
 

@@ -168,7 +168,8 @@ class Verdict:
     @property
     def supportable_with_transfers(self) -> bool:
         """Whether some side payment makes both sides prefer holding today."""
-        return self.patience >= self.pooled_critical_patience
+        low, high = self.transfer_band
+        return low <= high
 
     @property
     def robust(self) -> bool:

@@ -160,6 +160,27 @@ def test_growing_entrenchment_can_outrun_diversification() -> None:
     assert entrenched.erosion(200)[-1] == 1.0
 
 
+def test_a_side_without_temptation_never_crosses() -> None:
+    for changes in ({"tau_us": -1.0}, {"tau_us": 0.2}):
+        truce = TRUCE.vary(**changes)
+        assert truce.crossing_year() == truce.crossing_year("ces") == np.inf
+        assert truce.slack(year=300)[0] >= 0
+
+
+def test_extra_cost_of_conflict_delays_the_crossing_to_where_the_game_stops_deterring() -> None:
+    costly = TRUCE.vary(zeta_us=1.0, eta=0.0)
+    year = costly.crossing_year()
+    assert year > TRUCE.crossing_year()
+    assert costly.slack(year=year - 0.01)[0] > 0 > costly.slack(year=year + 0.01)[0]
+
+
+def test_side_payments_are_judged_by_the_band_even_where_one_side_needs_none() -> None:
+    lopsided = TRUCE.vary(tau_us=-5.653, tau_cn=5.463, omega=1.586, h_cn=2.335, rho=0.582).verdict(draws=1)
+    assert sum(side.slack for side in lopsided.sides) > 0
+    assert lopsided.supportable_with_transfers
+    assert not lopsided.supportable
+
+
 def test_issue_game_with_everything_pressed_is_the_aggregate_break() -> None:
     game = TRUCE.issue_game()
     everything = game.payoffs[-1, -1]
