@@ -124,3 +124,7 @@ def test_hazards_cannot_be_changed_from_outside():
 def test_hazards_that_do_not_fit_are_refused(hazards, rounds, words):
     with refused(words):
         survival(hazards, rounds)
+
+
+def test_mean_life_of_one_year_goes_on_with_its_hazard():
+    assert survival({"end": 0.2}, 1).mean_life == pytest.approx(5)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from negotiation import ArgumentError
 from negotiation.games import GameClass
-from negotiation.stability import critical_discount
+from negotiation.stability import critical_discount, nash_terms
 from negotiation.truce import Parameters, Truce, dossier
 
 TRUCE = Truce.central()
@@ -295,3 +295,36 @@ def test_the_unit_of_payoffs_does_not_matter(values: dict[str, float], scale: fl
 def test_parameters_are_documented_by_name() -> None:
     assert Parameters.names()[0] == "h_cn"
     assert len(Parameters.names()) == 38
+
+
+@pytest.mark.parametrize("changes", [{"beta_cn": 0.6}, {"floor": 0.2}, {"beta_cn": 0.55, "entrench": 0.05}])
+def test_at_the_reversal_horizon_the_expected_terms_are_those_of_today(changes: dict[str, float]) -> None:
+    truce = TRUCE.vary(eta=0.0, **changes)
+    weight = truce.parameters.beta_cn
+    later = nash_terms(truce.expected_surplus(year=truce.reversal_horizon()), weight)
+    assert later == pytest.approx(truce.nash_terms())
+
+
+def test_a_gift_larger_than_the_whole_lever_is_never_taken_back() -> None:
+    assert TRUCE.vary(beta_cn=0.0).reversal_horizon() == np.inf
+    assert TRUCE.vary(floor=0.9).reversal_horizon() == np.inf
+
+
+@pytest.mark.parametrize(("floor", "ends"), [(0.0, True), (0.48, True), (0.52, False), (0.9, False)])
+def test_diversification_ends_fixed_terms_only_if_what_is_left_no_longer_deters(floor: float, ends: bool) -> None:
+    curve = TRUCE.vary(floor=floor).survival(1, rebargained=False)
+    hazard = curve.hazards[0, curve.causes.index("completed diversification")]
+    assert hazard == (TRUCE.parameters.p_div if ends else 0.0)
+
+
+def test_surplus_counts_the_extra_cost_of_open_conflict() -> None:
+    stage = TRUCE.vary(zeta_us=1.0, zeta_cn=0.5).stage()
+    gained = stage["Hold", "Hold"] - stage["Break", "Break"]
+    assert TRUCE.vary(zeta_us=1.0, zeta_cn=0.5).surplus() == pytest.approx(gained)
+
+
+def test_harm_with_the_convex_bite_follows_the_logarithm_of_what_is_left() -> None:
+    truce = TRUCE.vary(entrench=0.0)
+    left = 0.9 * 0.5 ** (3 / 5)
+    assert truce.harm(year=3, bite="ces")[0] == pytest.approx(6.48 * np.log(1 - left) / np.log(0.1))
+    assert truce.harm(year=3)[0] == pytest.approx(6.48 * left / 0.9)

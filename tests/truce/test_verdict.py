@@ -1,11 +1,13 @@
 """The verdict: its three senses, what breaks the truce, its evidence, and its file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from negotiation import ArgumentError
+from negotiation.stability import Share
 from negotiation.truce import Parameters, Truce, Verdict, dossier
 from negotiation.truce.judge import INCENTIVES, RESTS_ON
 
@@ -157,3 +159,39 @@ def _moving_parts(truce: Truce) -> list[object]:
         verdict.patience, verdict.sides, verdict.rebargained, verdict.fixed, verdict.ruling,
         verdict.crossing_linear, verdict.crossing_ces, verdict.share,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("changes", [{}, {"zeta_us": 1.0}, {"tau_us": 4.0, "omega": 0.9}, {"phi": 0.3}])
+def test_every_number_of_a_verdict_is_that_of_the_truce(changes: dict[str, float]) -> None:
+    truce = TRUCE.vary(**changes)
+    verdict = truce.verdict(draws=1)
+    columns = {
+        "temptation": truce.temptation(),
+        "deterrent": truce.deterrent(),
+        "critical_patience": truce.critical_patience(),
+        "slack": truce.slack(),
+        "present_slack": truce.slack() / (1 - truce.patience),
+    }
+    for name, column in columns.items():
+        assert [getattr(side, name) for side in verdict.sides] == pytest.approx(column.tolist())
+    assert verdict.pooled_critical_patience == truce.pooled_critical_patience()
+    assert verdict.transfer_band == tuple(truce.transfer_band())
+    assert verdict.ruling.band == tuple(truce.transfer_band(annulled=True))
+    assert (verdict.crossing_linear, verdict.crossing_ces) == (truce.crossing_year(), truce.crossing_year("ces"))
+
+
+def test_the_tighter_side_does_not_depend_on_the_unit_of_a_side() -> None:
+    small = TRUCE.vary(omega=0.05, tau_us=0.5)
+    assert small.slack()[0] < small.slack()[1]
+    assert small.verdict(draws=1).tighter.name == "China"
+
+
+@pytest.mark.parametrize(("share", "robust"), [(0.8999, False), (0.90, True)])
+def test_robust_asks_for_nine_tenths_of_the_draws(share: float, robust: bool) -> None:
+    assert replace(VERDICT, share=Share(share, share, share, 10_000)).robust == robust
+
+
+@pytest.mark.parametrize(("radius", "robust"), [(0.0999, False), (0.10, True)])
+def test_the_other_yardstick_asks_for_a_tenth(radius: float, robust: bool) -> None:
+    sides = (replace(VERDICT.sides[0], radius=radius), VERDICT.sides[1])
+    assert replace(VERDICT, sides=sides).robust_by_radius == robust
