@@ -25,7 +25,8 @@ FULL = 1 - 1e-12
 """Largest dependence; at 1 a lever with the CES bite would do boundless harm."""
 
 DECIMALS = 12
-"""Decimals to which the payoffs of a game are rounded: below any size of interest, above the error of floats."""
+"""Decimals to which payoffs are rounded: below any size of interest, above the error of floats, so that payoffs
+which are equal as decimals tie."""
 
 
 def pressure_gain(pressure: ArrayLike) -> Array:
@@ -41,7 +42,8 @@ def gross_temptation(p: Parameters) -> Array:
 
 def temptation(p: Parameters) -> Array:
     """Return the net gain of a year of breaking, tau + l - r - b, shape (..., 2)."""
-    return gross_temptation(p) - sides(p.b_us, p.b_cn)
+    calm: Array = sides(p.b_us, p.b_cn).round(DECIMALS)
+    return (gross_temptation(p).round(DECIMALS) - calm).round(DECIMALS)
 
 
 def harm(p: Parameters, *, year: float = 0.0, annulled: bool = False, bite_kind: Bite = "linear") -> Array:
@@ -73,10 +75,10 @@ def deterrent(p: Parameters, harms: Array) -> Array:
 
     The answer to a break is each side's worst equilibrium of the 2x2 stage game.
     """
-    table = stage_payoffs(p, (0.0, 1.0), harms)
+    table = stage_payoffs(p, (0.0, 1.0), harms).round(DECIMALS)
     unanswered = sides(table[..., 1, 0, 0], table[..., 0, 1, 1])
     worst: Array = unanswered - worst_equilibrium_payoffs(table)
-    return worst
+    return worst.round(DECIMALS)
 
 
 def erosion_factor(p: Parameters, *, use: float = 0.0) -> Array:

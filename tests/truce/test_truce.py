@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from negotiation import ArgumentError
@@ -271,6 +271,13 @@ def test_slack_and_critical_patience_agree_with_each_other_and_with_the_exact_ga
 
 
 @given(VALUES, st.floats(0.1, 10))
+@example(
+    {"tau_us": 0.4, "tau_cn": 0.0, "omega": 1.0, "h_cn": 1.0, "rho": 0.0, "zeta_us": 0.0, "zeta_cn": 5.0}, 3.0
+)
+@example(
+    {"tau_us": 0.0, "tau_cn": 0.0, "omega": 1.0, "h_cn": 1.0, "rho": 0.0, "zeta_us": 0.0, "zeta_cn": 5.0},
+    1.2456099951635569,
+)
 def test_the_unit_of_payoffs_does_not_matter(values: dict[str, float], scale: float) -> None:
     truce = TRUCE.vary(**values)
     money = (
