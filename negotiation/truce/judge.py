@@ -155,7 +155,7 @@ def _sides(
 
 
 def _year(p: Parameters) -> StageGame:
-    return StageGame(payoffs.stage_payoffs(p, (0.0, 1.0), payoffs.harm(p)))
+    return StageGame(payoffs.stage_payoffs(p, (0.0, 1.0), payoffs.harm(p)).round(payoffs.DECIMALS))
 
 
 def _course(curve: Survival) -> Course:
