@@ -13,6 +13,12 @@ from numpy.typing import ArrayLike, NDArray
 TOO_LARGE = "a number beyond 1.8e308"
 """What is said instead of a number that no float can hold; all its digits would fill the screen."""
 
+TOO_MANY_DIGITS = 10**15
+"""Numbers from here on are not written out."""
+
+MAX_ROUNDS = 100_000
+"""Largest number of rounds that is tabulated: more than any horizon of interest, and still a moment's work."""
+
 FEW_NAMES = 12
 """Largest number of known names that a refusal lists."""
 
@@ -53,10 +59,12 @@ def check_number(name: str, owner: str, value: object) -> float:
     return number
 
 
-def check_count(name: str, owner: str, value: object, least: int = 1) -> int:
-    """Return `value` as an int of at least `least`, or refuse it."""
+def check_count(name: str, owner: str, value: object, least: int = 1, *, most: int | None = None) -> int:
+    """Return `value` as an int of at least `least` and at most `most`, or refuse it."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise refusal(name, owner, f"be a whole number of at least {least}", repr(value))
+    if most is not None and value > most:
+        raise refusal(name, owner, f"be at most {most:,}", f"{value:,}" if value < TOO_MANY_DIGITS else "more")
     return int(value)
 
 
@@ -126,16 +134,16 @@ def check_names(name: str, owner: str, values: Sequence[str], count: int) -> tup
 
 def check_known(name: str, owner: str, value: str, known: Collection[str]) -> str:
     """Return `value` if it is one of `known`, or refuse it and name the nearest one."""
-    if value in known:
+    if isinstance(value, str) and value in known:
         return value
     raise refusal(name, owner, f"be one of the {len(known)} known names", repr(value), nearest(value, known))
 
 
-def nearest(value: str, known: Iterable[str]) -> str:
+def nearest(value: object, known: Iterable[str]) -> str:
     """Word the hint that follows an unknown name: the nearest known ones, or all of a few."""
-    names = sorted(known)
-    begun = [name for name in names if value and name.startswith(value)]
-    close = begun[:2] or difflib.get_close_matches(str(value), names, n=1, cutoff=0.5)
+    names, typed = sorted(known), str(value)
+    begun = [name for name in names if typed and name.startswith(typed)]
+    close = begun[:2] or difflib.get_close_matches(typed, names, n=1, cutoff=0.5)
     if close:
         return f"Did you mean {' or '.join(map(repr, close))}?"
     return f"Known: {', '.join(names)}." if len(names) <= FEW_NAMES else ""

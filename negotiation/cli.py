@@ -59,7 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
-        prog="negotiation", description="Is the US-China truce self-enforcing, and what breaks it first?"
+        prog="negotiation",
+        description="Is the truce self-enforcing, how long will it last, and what breaks it first?",
     )
     parser.add_argument("--version", action="version", version=f"negotiation {version('negotiation')}")
     verbs = parser.add_subparsers(required=True, metavar="VERB")

@@ -1,5 +1,6 @@
 """Pictures of a verdict: functions that take and return Matplotlib axes, and one figure that holds them."""
 
+import math
 from os import PathLike
 from typing import Any
 
@@ -9,6 +10,7 @@ from matplotlib.figure import Figure
 
 from negotiation.report.files import check_figure_path
 from negotiation.truce import Truce, Verdict
+from negotiation.truce.verdict import TITLE
 
 COLOURS = ("#0072B2", "#D55E00")
 """Blue and vermilion of the Okabe-Ito palette, told apart by colour-blind readers; markers differ as well."""
@@ -74,7 +76,8 @@ def survival_chart(verdict: Verdict, ax: Axes) -> Axes:
     for label, course, line, marker in curves:
         chances = [1.0, *course.survival]
         ax.plot(range(len(chances)), chances, line, marker=marker, color="black", markerfacecolor="white")
-        text = f"{label}, mean {course.mean_life:.1f} years"
+        life = f"mean {course.mean_life:.1f} years" if math.isfinite(course.mean_life) else "no end in sight"
+        text = f"{label}, {life}"
         ax.annotate(text, (1, chances[1]), textcoords="offset points", xytext=(10, 6))
     ax.set(ylim=(0, 1.02), xlabel="yearly review", ylabel="chance that the truce stands")
     ax.set_xticks(range(len(verdict.rebargained.survival) + 1))
@@ -101,9 +104,7 @@ def verdict_figure(truce: Truce, verdict: Verdict) -> Figure:
     left, right = figure.subplots(1, 2)
     stability_chart(truce, left, seed=verdict.seed)
     survival_chart(verdict, right)
-    figure.suptitle(
-        f"The US-China truce, {verdict.reading} values", x=0.02, ha="left", fontsize=13, parse_math=False
-    )
+    figure.suptitle(f"{TITLE}, {verdict.reading} values", x=0.02, ha="left", fontsize=13, parse_math=False)
     figure.supxlabel(
         "Large: this truce. Open: the five articles' readings. Small: draws of the assumed ranges. "
         "Most sizes are assumptions; no forecast.",

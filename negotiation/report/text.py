@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from negotiation.evidence import FOUNDINGS, Claim, Evidence, Founding, Parameter
 from negotiation.truce import Truce, Verdict, dossier
-from negotiation.truce.verdict import ROBUST_RADIUS, ROBUST_SHARE
+from negotiation.truce.verdict import POINT, ROBUST_RADIUS, ROBUST_SHARE, TITLE
 
 WIDTH = 100
 
@@ -37,8 +37,8 @@ def verdict_text(verdict: Verdict) -> str:
 
 
 def _headline(verdict: Verdict) -> str:
-    lines = [f"The US-China truce, {verdict.reading} values (negotiation {verdict.version})"]
-    lines += _wrapped("A point is the harm to China of ten percentage points of extra US tariff on all its goods.")
+    lines = [f"{TITLE}, {verdict.reading} values (negotiation {verdict.version})"]
+    lines += _wrapped(POINT)
     if verdict.changed():
         changed = ", ".join(f"{name} = {value:g}" for name, value in verdict.changed().items())
         lines += _wrapped(f"Differs from the central values in {changed}.")
@@ -50,34 +50,32 @@ def _today(verdict: Verdict) -> str:
         ("the year's game, as it sees it", [side.game_class for side in verdict.sides]),
         ("temptation to break, points a year", [f"{side.temptation:.2f}" for side in verdict.sides]),
         ("deterrent, points a year", [f"{side.deterrent:.2f}" for side in verdict.sides]),
-        ("patience needed", [_number(side.critical_patience, 3) for side in verdict.sides]),
+        ("patience needed", [_patience(side.critical_patience) for side in verdict.sides]),
         ("slack, points a year", [f"{side.slack:+.2f}" for side in verdict.sides]),
         ("joint adverse error it survives", [f"{side.radius:.1%}" for side in verdict.sides]),
     ]
     lines = [f"{'':34}" + "".join(f"{side.name:>20}" for side in verdict.sides)]
     lines += [f"{label:34}" + "".join(f"{cell:>20}" for cell in cells) for label, cells in rows]
-    low, high = verdict.transfer_band
-    payments = f"US to China from {low:+.2f} to {high:+.2f} a year" if low <= high else "none would do"
-    pooled = verdict.pooled_critical_patience
-    needed = "" if pooled == math.inf and low <= high else f" {_number(pooled, 3)}"
-    lines += [f"patience there is {verdict.patience:.3f}; needed with side payments{needed} ({payments})"]
-    if not math.isclose(
-        verdict.optimal_critical_patience, max(s.critical_patience for s in verdict.sides), abs_tol=1e-6
-    ):
-        lines += [
-            f"needed if a break met the harshest credible answer {_number(verdict.optimal_critical_patience, 3)}"
-        ]
+    lines += _wrapped(
+        f"patience there is {verdict.patience:.3f}; needed with side payments "
+        f"{_patience(verdict.pooled_critical_patience)} ({_payments(verdict)})"
+    )
+    grim, optimal = max(side.critical_patience for side in verdict.sides), verdict.optimal_critical_patience
+    if min(grim, optimal) < 1 and not math.isclose(optimal, grim, abs_tol=1e-5):
+        lines += [f"needed if a break met the harshest credible answer {_patience(optimal)}"]
     return "\n".join(lines)
 
 
+def _payments(verdict: Verdict) -> str:
+    if verdict.transfer_band is None:
+        return "no band of terms is given: open conflict is no equilibrium of the year"
+    low, high = verdict.transfer_band
+    payer, payee = (side.name for side in verdict.sides)
+    return f"{payer} to {payee} from {low:+.2f} to {high:+.2f} a year" if low <= high else "none would do"
+
+
 def _senses(verdict: Verdict) -> str:
-    tight = verdict.tighter
-    if verdict.supportable:
-        first = f"yes: both sides hold; {tight.name} is the tighter one"
-    else:
-        failing = " and ".join(side.name for side in verdict.sides if not side.holds)
-        saved = ", though side payments could keep it" if verdict.supportable_with_transfers else ""
-        first = f"no: {failing} would break{saved}"
+    first = _supportable(verdict)
     share, paid = verdict.share, verdict.share_with_transfers
     second = (
         f"unbroken through review 1 with chance {verdict.rebargained.survival[0]:.3f}, through review "
@@ -94,12 +92,26 @@ def _senses(verdict: Verdict) -> str:
     return "\n".join(["Does it hold?", *(line for name, text in answers for line in _labelled(name, text))])
 
 
+def _supportable(verdict: Verdict) -> str:
+    if verdict.supportable:
+        tight = verdict.tighter.name if verdict.tighter else "neither"
+        return f"yes: both sides hold; {tight} is the tighter one"
+    failing = " and ".join(side.name for side in verdict.sides if not side.holds)
+    ways = [
+        ("a harsher credible answer", verdict.supportable_by_optimal),
+        ("side payments", verdict.supportable_with_transfers),
+    ]
+    saved = " or ".join(way for way, keeps in ways if keeps)
+    if not saved:
+        return f"no: {failing} would break"
+    return f"no: {failing} would break if the year's worst equilibrium is the answer; {saved} could keep it"
+
+
 def _breaks(verdict: Verdict) -> str:
     ruling, years = verdict.ruling, len(verdict.fixed.survival)
-    low, high = ruling.band
-    band = f"transfers of {low:+.2f} to {high:+.2f} keep it" if low <= high else "no transfer keeps it"
+    kept = f"transfers{_range(ruling.band)} keep it" if ruling.kept_by_transfers else "no transfer keeps it"
     after = (
-        f"{' and '.join(ruling.fails)} would break without a transfer; {band}"
+        f"{' and '.join(ruling.fails)} would break without a transfer; {kept}"
         if ruling.fails
         else "both still hold"
     )
@@ -108,8 +120,8 @@ def _breaks(verdict: Verdict) -> str:
         f"re-bargained, {verdict.rebargained.cause} ({verdict.rebargained.chance:.2f})"
     )
     erosion = (
-        f"years until the US is no longer deterred: {_number(verdict.crossing_linear, 1)} if harm is linear in "
-        f"dependence, {_number(verdict.crossing_ces, 1)} if convex (CES)"
+        f"years until the {verdict.sides[0].name} is no longer deterred: {_number(verdict.crossing_linear, 1)} "
+        f"if harm is linear in dependence, {_number(verdict.crossing_ces, 1)} if convex (CES)"
     )
     tips = "; ".join(
         f"{tip.name} at {tip.value:.4g} (now {tip.current:.4g}, {tip.distance:.0%} of its range away; "
@@ -123,6 +135,10 @@ def _breaks(verdict: Verdict) -> str:
         ("Nearest", tips or "no single parameter flips the answer within its plausible range"),
     ]
     return "\n".join(["What breaks it first?", *(line for name, text in lines for line in _labelled(name, text))])
+
+
+def _range(band: tuple[float, float] | None) -> str:
+    return f" of {band[0]:+.2f} to {band[1]:+.2f}" if band else ""
 
 
 def _founding(verdict: Verdict) -> str:
@@ -157,23 +173,26 @@ def comparison_text(truces: Sequence[tuple[Truce, Verdict]]) -> str:
         f"{'reading':12}{'patience needed':>18}{'there':>7}{'slack':>15}{'holds':>7}{'share':>7}"
         f"{'crossing':>12}{'after annulment':>18}{'Nash':>7}"
     )
+    first, second = (side.name for side in truces[0][1].sides)
     units = (
-        f"{'':12}{'US':>9}{'China':>9}{'':7}{'US':>8}{'China':>7}{'':14}"
+        f"{'':12}{first:>9}{second:>9}{'':7}{first:>8}{second:>7}{'':14}"
         f"{'linear/CES':>12}{'terms from, to':>18}{'terms':>7}"
     )
     rows = []
     for truce, verdict in truces:
         us, cn = verdict.sides
-        low, high = verdict.ruling.band
+        band = verdict.ruling.band
+        terms = f"{band[0]:+.2f}, {band[1]:+.2f}" if band else "none"
         years = f"{_number(verdict.crossing_linear, 1)}/{_number(verdict.crossing_ces, 1)}"
         rows.append(
-            f"{verdict.reading:12}{_number(us.critical_patience, 3):>9}{_number(cn.critical_patience, 3):>9}"
+            f"{verdict.reading:12}{_patience(us.critical_patience):>9}{_patience(cn.critical_patience):>9}"
             f"{verdict.patience:7.3f}{us.slack:+8.2f}{cn.slack:+7.2f}{'yes' if verdict.supportable else 'no':>7}"
-            f"{verdict.share.value:7.3f}{years:>12}{f'{low:+.2f}, {high:+.2f}':>18}{truce.nash_terms():+7.2f}"
+            f"{verdict.share.value:7.3f}{years:>12}{terms:>18}{truce.nash_terms():+7.2f}"
         )
     note = _wrapped(
-        "Slack and terms in points a year, terms from the US to China; share of the draws in which both hold; "
-        "crossing in years until erosion ends the deterrent on the US. The sizes of the overrides are assumptions."
+        f"Slack and terms in points a year, terms from {first} to {second}; share of the draws in which both "
+        f"hold; crossing in years until erosion ends the deterrent on {first}. The sizes of the overrides are "
+        "assumptions."
     )
     return "\n".join([head, units, *rows, "", *note])
 
@@ -229,6 +248,10 @@ def parameter_text(parameter: Parameter, evidence: Evidence) -> str:
 
 def _number(value: float, digits: int) -> str:
     return f"{value:.{digits}f}" if math.isfinite(value) else "never"
+
+
+def _patience(value: float) -> str:
+    return f"{value:.3f}" if value < 1 else "never"
 
 
 def _wrapped(text: str, indent: str = "") -> list[str]:

@@ -37,7 +37,11 @@ from negotiation.stability.robustness import Share, robustness_radius, share_of,
 from negotiation.stability.strategic_risk import StrategicRisk, strategic_risk
 from negotiation.stability.survival import Survival, survival
 from negotiation.stability.tipping import Tip, tipping_points
-from negotiation.stability.two_by_two import critical_discounts, worst_equilibrium_payoffs
+from negotiation.stability.two_by_two import (
+    critical_discounts,
+    transfer_critical_discounts,
+    worst_equilibrium_payoffs,
+)
 
 __all__ = [
     "Bite",
@@ -77,6 +81,7 @@ __all__ = [
     "survival",
     "tipping_points",
     "transfer_band",
+    "transfer_critical_discounts",
     "triangular_draws",
     "worst_equilibrium_payoffs",
     "yearly_rate",

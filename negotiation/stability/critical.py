@@ -157,10 +157,10 @@ def critical_discount(
 
     Examples
     --------
-    >>> truce = StageGame.from_matrices([[4, -1], [6, 1]], [[3, "11/2"], [-2, 0]], ["US", "China"],
+    >>> truce = StageGame.from_matrices([[4, -1], [6, 1]], [[3, "11/2"], [-2, 0]], ["A", "B"],
     ...                                 [["uphold", "defect"]] * 2)
     >>> print(critical_discount(truce, ("uphold", "uphold")))
-    (uphold, uphold) under grim punishment: sustained from delta = 5/11 = 0.454545, binding on China
+    (uphold, uphold) under grim punishment: sustained from delta = 5/11 = 0.454545, binding on B
     """
     check_known("punishment", OWNER, punishment, PUNISHMENTS)
     check_between("width", OWNER, width, 0, 1)

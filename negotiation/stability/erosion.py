@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import (
+    MAX_ROUNDS,
     check_array,
     check_between,
     check_count,
@@ -62,7 +63,7 @@ def dependence_path(start: float, factor: float, num_rounds: int, *, floor: floa
     factor : float
         Yearly factor of the part above the floor, as from `net_factor`.
     num_rounds : int
-        Number of years.
+        Number of years, at most `MAX_ROUNDS`.
     floor : float, default 0
         Share of today's dependence that stays for ever, in [0, 1].
 
@@ -73,7 +74,7 @@ def dependence_path(start: float, factor: float, num_rounds: int, *, floor: floa
     """
     owner = "dependence_path"
     first, stays = check_between("start", owner, start, 0, 1), check_between("floor", owner, floor, 0, 1)
-    rounds = np.arange(check_count("num_rounds", owner, num_rounds, 0) + 1)
+    rounds = np.arange(check_count("num_rounds", owner, num_rounds, 0, most=MAX_ROUNDS) + 1)
     shrink = np.power(float(check_positive("factor", owner, factor)), rounds)
     return np.minimum(first * (stays + (1 - stays) * shrink), 1.0)
 

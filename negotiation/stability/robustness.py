@@ -30,7 +30,8 @@ def robustness_radius(temptation: ArrayLike, harm: ArrayLike, patience: ArrayLik
 
     Notes
     -----
-    With a = patience * harm / temptation, e = (2 a + 1 - sqrt(8 a + 1)) / (2 a).
+    With a = patience * harm / temptation, e = (2 a + 1 - sqrt(8 a + 1)) / (2 a), which is computed as
+    2 (a - 1) / (2 a + 1 + sqrt(8 a + 1)).
 
     Examples
     --------
@@ -41,9 +42,7 @@ def robustness_radius(temptation: ArrayLike, harm: ArrayLike, patience: ArrayLik
     gain, loss = check_array("temptation", owner, temptation), check_array("harm", owner, harm)
     weight = check_positive("patience", owner, check_shares("patience", owner, patience))
     a = weight * np.maximum(loss, 0) / np.where(gain > 0, gain, 1.0)
-    with np.errstate(invalid="ignore"):
-        error = np.where(a > 0, (2 * a + 1 - np.sqrt(8 * a + 1)) / (2 * a), -1.0)
-    return np.where(gain > 0, error, 1.0)
+    return np.where(gain > 0, 2 * (a - 1) / (2 * a + 1 + np.sqrt(8 * a + 1)), 1.0)
 
 
 @final

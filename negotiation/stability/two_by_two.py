@@ -71,8 +71,7 @@ def critical_discounts(payoffs: ArrayLike, profile: tuple[int, int] = (0, 0)) ->
     >>> critical_discounts([[[4, 3], [-1, 5.5]], [[6, -2], [1, 0]]]).round(6).tolist()
     [0.4, 0.454545]
     """
-    if profile not in PROFILES:
-        raise refusal("profile", "critical_discounts", "be a pair of actions 0 or 1", profile)
+    _check_profile(profile, "critical_discounts")
     shape, own_first = _by_player("critical_discounts", payoffs)
     asked = []
     for player in range(2):
@@ -80,6 +79,61 @@ def critical_discounts(payoffs: ArrayLike, profile: tuple[int, int] = (0, 0)) ->
         target = profile[player], profile[1 - player]
         asked.append(_own_criticals(own, target, _worst_of_three(own, rival)))
     return np.stack(asked, axis=-1).reshape(shape)
+
+
+def transfer_critical_discounts(payoffs: ArrayLike, profile: tuple[int, int] = (0, 0)) -> NDArray[np.float64]:
+    """Compute the critical discount factors of many 2x2 games at once, when the players may pay each other.
+
+    Parameters
+    ----------
+    payoffs, profile
+        As in `critical_discounts`.
+
+    Returns
+    -------
+    array, shape (...)
+        As `transfer_critical_delta` of each game: infinite where no discount factor below 1 suffices.
+
+    Raises
+    ------
+    ArgumentError
+        As in `critical_discounts`.
+
+    Notes
+    -----
+    Every profile opens a plan, which may use all profiles whose liquidity requirement is no larger; the target
+    can be played from the first discount factor on at which some plan works and its punishments deter.
+
+    Examples
+    --------
+    >>> print(transfer_critical_discounts([[[2, 2], [-2, 2.5]], [[5, -2], [0, 0]]]).round(6))
+    0.466667
+    """
+    _check_profile(profile, "transfer_critical_discounts")
+    shape, (row, column) = _by_player("transfer_critical_discounts", payoffs)
+    earned = np.stack([row, column.swapaxes(0, 1)])
+    best = np.stack(np.broadcast_arrays(row.max(axis=0), column.max(axis=0)[:, np.newaxis]))
+    joint, most = earned.sum(axis=0).reshape(4, -1), best.reshape(2, 4, -1)
+    liquidity = most.sum(axis=0) - joint
+    admitted = liquidity <= liquidity[:, np.newaxis]
+    punished = np.where(admitted, most[:, np.newaxis], np.inf).min(axis=2).sum(axis=0)
+    works = _threshold(liquidity, np.where(admitted, joint, -np.inf).max(axis=1) - punished)
+    at = PROFILES.index(profile)
+    deters = _threshold(liquidity[at], joint[at] - punished)
+    needed: NDArray[np.float64] = np.maximum(works, deters).min(axis=0).reshape(shape[:-1])
+    return needed
+
+
+def _threshold(liquidity: NDArray[np.float64], surplus: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the smallest delta with (1 - delta) liquidity <= delta surplus, infinite if it is not below 1."""
+    asked = np.full(np.broadcast_shapes(liquidity.shape, surplus.shape), np.inf)
+    np.divide(liquidity, liquidity + surplus, out=asked, where=surplus > 0)
+    return np.where(liquidity <= 0, 0.0, asked)
+
+
+def _check_profile(profile: tuple[int, int], owner: str) -> None:
+    if profile not in PROFILES:
+        raise refusal("profile", owner, "be a pair of actions 0 or 1", profile)
 
 
 def _by_player(

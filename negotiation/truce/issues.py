@@ -45,7 +45,7 @@ def temptations_and_harms(
     """Return what each side gains and suffers on each issue, each of shape (issues, 2).
 
     The central split over issues is scaled so that its sums move with the aggregate temptation and harm of each
-    side.
+    side. The extra cost zeta of open conflict belongs to no single issue and is left out.
     """
     central = Parameters(**{one.name: one.quantity.central for one in dossier().parameters})
     gain = payoffs.temptation(p) / payoffs.temptation(central)
@@ -110,7 +110,9 @@ def linkage(p: Parameters, bundles: Sequence[Sequence[str]], *, false_alarms: Ma
     ArgumentError
         If an issue is unknown or stands in two bundles.
     """
-    if any(isinstance(bundle, str) for bundle in bundles):
+    if not isinstance(bundles, Sequence) or any(
+        isinstance(one, str) or not isinstance(one, Sequence) for one in bundles
+    ):
         raise refusal(
             "bundles", "Truce.linkage", "hold lists of issues", bundles, "One bundle is [['tariff', 'soybeans']]."
         )

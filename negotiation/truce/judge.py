@@ -1,19 +1,19 @@
 """How a verdict is reached: every number of the record in `verdict`, from one set of parameters."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib.metadata import version
 
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_count, refusal
+from negotiation._checks import check_count
 from negotiation.games import StageGame, game_class
 from negotiation.stability import (
     Survival,
     Tip,
     critical_discount,
     critical_patience,
-    pooled_critical_patience,
     present_slack,
     robustness_radius,
     share_of,
@@ -28,7 +28,15 @@ from negotiation.truce.verdict import Course, Ruling, Side, Verdict
 
 NUM_REVIEWS = 5
 
+DRAWS = 20_000
+SEED = 2025
+"""Random draws and their seed unless others are asked for."""
+
 MAX_DRAWS = 5_000_000
+"""Largest number of draws; they take about 2 GB."""
+
+WIDTH = 1e-6
+"""Width of the bracket around the patience needed under the harshest credible answer; it is shown to 3 digits."""
 
 INCENTIVES = (
     "h_cn", "omega", "tau_us", "tau_cn", "lobby_us", "lobby_cn", "rep_us", "rep_cn", "b_us", "b_cn",
@@ -68,12 +76,9 @@ def judge(p: Parameters, reading: str, *, draws: int, seed: int) -> Verdict:
     -------
     Verdict
     """
-    if check_count("draws", "Truce.verdict", draws) > MAX_DRAWS:
-        raise refusal("draws", "Truce.verdict", f"be at most {MAX_DRAWS:,}, which take about 2 GB", f"{draws:,}")
-    check_count("seed", "Truce.verdict", seed, 0)
+    drawn = draw(p, draws, seed, "Truce.verdict")
     gain, deterrent = payoffs.temptation(p), payoffs.deterrent(p, payoffs.harm(p))
     slacks = measures.slacks(p)
-    drawn = measures.slacks(draw(p, draws, np.random.default_rng(seed)))
     return Verdict(
         reading=reading,
         version=version("negotiation"),
@@ -82,11 +87,13 @@ def judge(p: Parameters, reading: str, *, draws: int, seed: int) -> Verdict:
         seed=seed,
         patience=float(payoffs.patience(p)),
         sides=_sides(p, gain, deterrent, slacks),
-        optimal_critical_patience=critical_discount(_year(p), (0, 0), punishment="optimal").value,
-        pooled_critical_patience=float(pooled_critical_patience(gain, deterrent)),
-        transfer_band=_pair(transfer_band(slacks)),
-        share=share_of((drawn >= 0).all(axis=-1)),
-        share_with_transfers=share_of(drawn.sum(axis=-1) >= 0),
+        optimal_critical_patience=critical_discount(_year(p), (0, 0), punishment="optimal", width=WIDTH).value,
+        pooled_critical_patience=float(payoffs.transfers_patience(p, payoffs.harm(p))),
+        transfer_band=_band(p, slacks),
+        share=share_of((measures.slacks(drawn) >= 0).all(axis=-1)),
+        share_with_transfers=share_of(
+            payoffs.transfers_patience(drawn, payoffs.harm(drawn)) <= payoffs.patience(drawn)
+        ),
         rebargained=_course(measures.survival_curve(p, NUM_REVIEWS, rebargained=True)),
         fixed=_course(measures.survival_curve(p, NUM_REVIEWS, rebargained=False)),
         ruling=_ruling(p),
@@ -97,37 +104,36 @@ def judge(p: Parameters, reading: str, *, draws: int, seed: int) -> Verdict:
     )
 
 
-def draw(p: Parameters, draws: int, rng: np.random.Generator) -> Parameters:
+def draw(p: Parameters, draws: int, seed: int, owner: str) -> Parameters:
     """Draw the parameters of the plausible box, triangular with their modes at the values of `p`.
 
     Parameters
     ----------
     p : Parameters
         Numbers; a value outside its plausible range widens that range up to itself.
-    draws : int
-        Number of draws.
-    rng : numpy.random.Generator
-        Source of randomness.
+    draws, seed : int
+        Number of draws, from 1 to `MAX_DRAWS`, and their seed, at least 0.
+    owner : str
+        The function that an error names.
 
     Returns
     -------
     Parameters
-        Arrays of shape (draws,) for the parameters of the box, numbers for the others.
+        Arrays of shape (draws,) for the parameters that are drawn, numbers for the others.
     """
-    return replace(p, **triangular_draws(plausible_box(p), draws, rng))
+    count = check_count("draws", owner, draws, most=MAX_DRAWS)
+    rng = np.random.default_rng(check_count("seed", owner, seed, 0))
+    names = [one.name for one in dossier().parameters if one.drawn]
+    return replace(p, **triangular_draws(plausible_box(p, names), count, rng))
 
 
-def plausible_box(p: Parameters) -> dict[str, tuple[float, float, float]]:
-    """Return low, value and high of every parameter that is drawn; a value outside widens its range to itself."""
+def plausible_box(p: Parameters, names: Iterable[str]) -> dict[str, tuple[float, float, float]]:
+    """Return low, value and high of some parameters; a value outside its range widens it to itself."""
     values = {name: float(value) for name, value in p.as_mapping().items()}
+    ranges = {name: dossier().parameter(name).quantity for name in names}
     return {
-        one.name: (
-            min(one.quantity.low, values[one.name]),
-            values[one.name],
-            max(one.quantity.high, values[one.name]),
-        )
-        for one in dossier().parameters
-        if one.drawn
+        name: (min(found.low, values[name]), values[name], max(found.high, values[name]))
+        for name, found in ranges.items()
     }
 
 
@@ -155,7 +161,7 @@ def _sides(
 
 
 def _year(p: Parameters) -> StageGame:
-    return StageGame(payoffs.stage_payoffs(p, (0.0, 1.0), payoffs.harm(p)).round(payoffs.DECIMALS))
+    return StageGame(payoffs.stage_payoffs(p, (0.0, 1.0), payoffs.harm(p)))
 
 
 def _course(curve: Survival) -> Course:
@@ -169,7 +175,8 @@ def _course(curve: Survival) -> Course:
 def _ruling(p: Parameters) -> Ruling:
     slacks = measures.slacks(p, annulled=True)
     fails = tuple(name for name, left in zip(dossier().parties, slacks, strict=True) if left < 0)
-    return Ruling(float(p.p_court), fails, _pair(transfer_band(slacks)))
+    kept = bool(payoffs.transfers_patience(p, payoffs.harm(p, annulled=True)) <= payoffs.patience(p))
+    return Ruling(float(p.p_court), fails, kept, _band(p, slacks))
 
 
 def _tips(p: Parameters) -> tuple[Tip, ...]:
@@ -178,10 +185,11 @@ def _tips(p: Parameters) -> tuple[Tip, ...]:
         smallest: NDArray[np.float64] = measures.slacks(replace(p, **moved)).min(axis=-1)
         return smallest
 
-    box = plausible_box(p)
-    return tipping_points(smallest_slack, {name: box[name] for name in INCENTIVES if name in box})
+    return tipping_points(smallest_slack, plausible_box(p, INCENTIVES))
 
 
-def _pair(values: NDArray[np.float64]) -> tuple[float, float]:
-    low, high = values.tolist()
+def _band(p: Parameters, slacks: NDArray[np.float64]) -> tuple[float, float] | None:
+    if not payoffs.conflict_is_credible(p):
+        return None
+    low, high = transfer_band(slacks).tolist()
     return low, high

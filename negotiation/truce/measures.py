@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from negotiation._checks import check_count
 from negotiation.stability import (
     Bite,
     Survival,
@@ -22,6 +21,12 @@ from negotiation.truce.payoffs import Array
 
 PERCENTAGE_POINTS = 10.0
 """Percentage points of tariff behind one point of payoff, by definition of the unit."""
+
+LOST = 2.0
+"""Harm, relative to today's, that stands for one out of reach: dependence at or above today's is no erosion."""
+
+LEAST = 1e-9
+"""Smallest part of the deterrent, in points a year, that counts as shrinking: payoffs carry 12 decimals."""
 
 
 def slacks(p: Parameters, *, year: float | None = None, annulled: bool = False) -> Array:
@@ -57,13 +62,16 @@ def observed_terms(p: Parameters) -> Number:
 def crossing(p: Parameters, bite: Bite = "linear") -> Array:
     """Return in how many years erosion has taken the deterrent from a US break, shape (...); numbers or draws.
 
-    Erosion is followed year by year here, so that the patience without `p_div` counts. A side without temptation
-    needs no deterrent; otherwise the class of the year is taken to stay what it is today.
+    Erosion is followed year by year here, so that the patience without `p_div` counts. The deterrent is linear in
+    the harm, a part that lasts and a part that shrinks with it, because neither the class of the year nor the
+    worst equilibrium depends on the size of the harm. A side without temptation needs no deterrent.
     """
-    harms = payoffs.harm(p)
-    gain, conflict = payoffs.temptation(p)[..., 0], (payoffs.deterrent(p, harms) - harms)[..., 0]
-    needed = np.where(gain > 0, gain / payoffs.lasting_patience(p) - conflict, 0.0) / harms[..., 0]
-    remaining = dependence_at_bite(np.maximum(needed, 0.0), p.d0, bite)
+    harms, gain = payoffs.harm(p), payoffs.temptation(p)[..., 0]
+    now, half = (payoffs.deterrent(p, harms * [part, 1.0])[..., 0] for part in (1.0, 0.5))
+    shrinking = 2 * (now - half)
+    missing = gain / payoffs.lasting_patience(p) - (now - shrinking)
+    lost_at = np.divide(missing, shrinking, out=np.full_like(missing, LOST), where=shrinking > LEAST)
+    remaining = dependence_at_bite(np.where((gain > 0) & (missing > 0), lost_at.clip(0, LOST), 0.0), p.d0, bite)
     return crossing_year(remaining, payoffs.erosion_factor(p), floor=p.floor)
 
 
@@ -71,7 +79,7 @@ def reversal_horizon(p: Parameters) -> Array:
     """Return when erosion has taken from China's Nash terms what the court is expected to add, shape (...).
 
     An expected cut p phi h_C of the harm to China moves the terms by 1 - beta of it; a fall of the harm to the
-    United States moves them back by beta of it.
+    United States moves them back by beta of it. China's own new markets (eta) are left out.
     """
     beta = np.asarray(p.beta_cn)
     gift, lever = (1 - beta) * p.p_court * p.phi * p.h_cn, beta * payoffs.harm(p)[..., 0]
@@ -81,23 +89,25 @@ def reversal_horizon(p: Parameters) -> Array:
 
 def survival_curve(p: Parameters, num_rounds: int, *, rebargained: bool) -> Survival:
     """Return survival by review and what ends the truce; see `Truce.survival`."""
-    rounds = check_count("num_rounds", "Truce.survival", num_rounds)
-    first_year = np.arange(rounds) == 0
     harms = payoffs.harm(p)
     without_lever = harms * [float(p.floor), 1.0]
     return survival(
         {
-            "incentive to break": first_year * _ends(p, harms, rebargained),
             "turnover of leaders": p.turnover,
             "outside shock": p.shock,
             "unforgiven false alarm": p.eps0 * (1 - p.psi),
-            "court ruling": first_year * p.p_court * _ends(p, payoffs.harm(p, annulled=True), rebargained),
             "completed diversification": p.p_div * _ends(replace(p, p_div=0.0), without_lever, rebargained),
         },
-        rounds,
+        num_rounds,
+        first_year={
+            "incentive to break": _ends(p, harms, rebargained),
+            "court ruling": float(p.p_court) * _ends(p, payoffs.harm(p, annulled=True), rebargained),
+        },
     )
 
 
 def _ends(p: Parameters, harms: Array, rebargained: bool) -> float:
-    left = slack(payoffs.temptation(p), payoffs.deterrent(p, harms), payoffs.patience(p))
-    return float(left.sum() < 0 if rebargained else left.min() < 0)
+    weight = payoffs.patience(p)
+    if rebargained:
+        return float(payoffs.transfers_patience(p, harms) > weight)
+    return float(slack(payoffs.temptation(p), payoffs.deterrent(p, harms), weight).min() < 0)

@@ -1,8 +1,7 @@
 """The payoff parameters of the truce, as numbers or as arrays of draws."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Self, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,11 +138,6 @@ class Parameters:
     floor: Number
     beta_cn: Number
     usd_per_point: Number
-
-    @classmethod
-    def from_mapping(cls, values: Mapping[str, Number]) -> Self:
-        """Build the parameters from one value a name; all names are needed."""
-        return cls(**values)
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

@@ -11,12 +11,20 @@ States first.
 """
 
 import math
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_between, refusal
-from negotiation.stability import Bite, bite, net_factor, worst_equilibrium_payoffs, yearly_rate
+from negotiation._checks import check_between, check_known, refusal
+from negotiation.stability import (
+    Bite,
+    bite,
+    net_factor,
+    transfer_critical_discounts,
+    worst_equilibrium_payoffs,
+    yearly_rate,
+)
 from negotiation.truce.parameters import Number, Parameters
 
 Array = NDArray[np.float64]
@@ -61,6 +69,7 @@ def harm(p: Parameters, *, year: float = 0.0, annulled: bool = False, bite_kind:
         How harm follows dependence, as in `stability.bite`.
     """
     check_between("year", "Truce", year, 0, math.inf)
+    check_known("bite", "Truce", bite_kind, get_args(Bite))
     us = p.omega * p.h_cn
     if year:
         lasting = np.asarray(p.floor)
@@ -75,10 +84,20 @@ def deterrent(p: Parameters, harms: Array) -> Array:
 
     The answer to a break is each side's worst equilibrium of the 2x2 stage game.
     """
-    table = stage_payoffs(p, (0.0, 1.0), harms).round(DECIMALS)
+    table = stage_payoffs(p, (0.0, 1.0), harms)
     unanswered = sides(table[..., 1, 0, 0], table[..., 0, 1, 1])
     worst: Array = unanswered - worst_equilibrium_payoffs(table)
     return worst.round(DECIMALS)
+
+
+def transfers_patience(p: Parameters, harms: Array) -> Array:
+    """Return the patience from which both sides hold if they may pay each other after every year, shape (...)."""
+    return transfer_critical_discounts(stage_payoffs(p, (0.0, 1.0), harms))
+
+
+def conflict_is_credible(p: Parameters) -> bool:
+    """Return whether open conflict is an equilibrium of the year, so that terms leave the deterrent alone."""
+    return bool(np.all(gross_temptation(p).round(DECIMALS) >= sides(p.zeta_us, p.zeta_cn)))
 
 
 def erosion_factor(p: Parameters, *, use: float = 0.0) -> Array:
@@ -125,7 +144,7 @@ def stage_payoffs(p: Parameters, pressures: tuple[Number, ...], harms: Array, *,
     Returns
     -------
     array, shape (..., k, k, 2)
-        Indexed by the action of the United States, then of China.
+        Indexed by the action of the United States, then of China; rounded to `DECIMALS`.
     """
     levels = np.stack(np.broadcast_arrays(*pressures), axis=-1)
     us, cn = levels[..., :, None], levels[..., None, :]
@@ -142,7 +161,7 @@ def stage_payoffs(p: Parameters, pressures: tuple[Number, ...], harms: Array, *,
             - _cell(zeta) * own * other
             + sign * terms * kept
         )
-    return sides(*columns)
+    return sides(*columns).round(DECIMALS)
 
 
 def sides(us: ArrayLike, cn: ArrayLike) -> Array:

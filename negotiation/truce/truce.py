@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self, final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_between, check_count, check_known, nearest, refusal
+from negotiation._checks import MAX_ROUNDS, check_between, check_count, check_known, check_number, nearest, refusal
 from negotiation.evidence import Evidence, read_reading
 from negotiation.games import GameClass, RepeatedGame, StageGame, game_class
 from negotiation.stability import (
@@ -20,12 +20,11 @@ from negotiation.stability import (
     critical_patience,
     dependence_path,
     nash_terms,
-    pooled_critical_patience,
     transfer_band,
 )
 from negotiation.truce import issues, measures, payoffs
 from negotiation.truce.dossier import checked, dossier
-from negotiation.truce.judge import draw, judge
+from negotiation.truce.judge import DRAWS, SEED, draw, judge
 from negotiation.truce.parameters import Parameters
 from negotiation.truce.sweep import sweep
 from negotiation.truce.verdict import Verdict
@@ -70,6 +69,9 @@ class Truce:
     reading: str = "central"
 
     def __post_init__(self) -> None:
+        if not isinstance(self.parameters, Parameters):
+            way_out = "Start from Truce.central() and vary it."
+            raise refusal("parameters", "Truce", "be Parameters", repr(self.parameters), way_out)
         object.__setattr__(self, "parameters", checked(self.parameters))
         payoffs.erosion_factor(self.parameters)
 
@@ -94,7 +96,7 @@ class Truce:
         """
         known = ["central", *(one.id for one in dossier().readings)]
         if reading not in known:
-            hint = f"{nearest(str(reading), known)} A file of your own ends in .toml."
+            hint = f"{nearest(reading, known)} A file of your own ends in .toml."
             raise refusal(
                 "reading", "Truce.from_reading", f"be one of the {len(known)} known names", repr(reading), hint
             )
@@ -159,11 +161,11 @@ class Truce:
             2x2 (Hold, Break), or 3x3 (Hold, Squeeze, Break); payoffs are rounded to 12 decimals, so that exact
             solvers see the decimals meant and no rounding error.
         """
-        p = self.parameters
+        p, paid = self.parameters, check_number("terms", "Truce.stage", terms)
         step = 1 if squeeze else 2
         pressures, names = (0.0, p.sigma, 1.0)[::step], ACTIONS[::step]
-        table = payoffs.stage_payoffs(p, pressures, self.harm(year=year, annulled=annulled), terms=terms)
-        return StageGame(table.round(payoffs.DECIMALS), dossier().parties, (names, names))
+        table = payoffs.stage_payoffs(p, pressures, self.harm(year=year, annulled=annulled), terms=paid)
+        return StageGame(table, dossier().parties, (names, names))
 
     def game(self, *, squeeze: bool = False, terms: float = 0.0) -> RepeatedGame:
         """Return the repeated game: the stage game at the effective patience of both sides."""
@@ -242,8 +244,11 @@ class Truce:
         return critical_patience(self.temptation(), self.deterrent(year=year, annulled=annulled))
 
     def pooled_critical_patience(self, *, year: float = 0.0, annulled: bool = False) -> float:
-        """Return the patience from which both hold when side payments may move slack between them."""
-        return float(pooled_critical_patience(self.temptation(), self.deterrent(year=year, annulled=annulled)))
+        """Return the patience from which both hold when the sides may pay each other after every year.
+
+        As `critical_discount(..., punishment="transfers")` of the year's game.
+        """
+        return float(payoffs.transfers_patience(self.parameters, self.harm(year=year, annulled=annulled)))
 
     def slack(self, *, year: float | None = None, annulled: bool = False) -> NDArray[np.float64]:
         """Return patience * deterrent - temptation, points a year, shape (2,): a side holds from 0 on.
@@ -263,7 +268,20 @@ class Truce:
         return measures.surplus(self.parameters, year=year, annulled=annulled)
 
     def transfer_band(self, *, year: float | None = None, annulled: bool = False) -> NDArray[np.float64]:
-        """Return the ends of the self-enforcing transfers from the United States to China; as in `slack`."""
+        """Return the ends of the self-enforcing transfers from the United States to China; as in `slack`.
+
+        Raises
+        ------
+        ArgumentError
+            If open conflict is no equilibrium of the year, so that terms would change what answers a break.
+        """
+        p = self.parameters
+        if not payoffs.conflict_is_credible(p):
+            rule = "be at most what breaking brings (tau + lobby - rep) on both sides"
+            way_out = "pooled_critical_patience says from which patience side payments keep the truce."
+            raise refusal(
+                "zeta_us, zeta_cn", "Truce.transfer_band", rule, f"{p.zeta_us:g}, {p.zeta_cn:g}", way_out
+            )
         return transfer_band(self.slack(year=year, annulled=annulled))
 
     def nash_terms(self, *, year: float = 0.0, annulled: bool = False) -> float:
@@ -307,7 +325,7 @@ class Truce:
         p, found = self.parameters, self.evidence.tier(tier)
         start = p.d0 if tier == "chain" else found.share.central
         factor = 1 - p.gamma_res if tier == "reserves" else payoffs.erosion_factor(p, use=use)
-        rounds = check_count("num_rounds", "Truce.erosion", num_rounds, 0)
+        rounds = check_count("num_rounds", "Truce.erosion", num_rounds, 0, most=MAX_ROUNDS)
         return dependence_path(float(start), float(factor), rounds, floor=float(p.floor))
 
     def reversal_horizon(self) -> float:
@@ -336,7 +354,10 @@ class Truce:
         return measures.survival_curve(self.parameters, num_rounds, rebargained=rebargained)
 
     def best_tightness(self) -> float:
-        """Return the constant use of its lever, 0 to 1, that is worth most to China over time."""
+        """Return the constant use of its lever, 0 to 1, that is worth most to China over time.
+
+        Entrenchment, which works against erosion, is left out.
+        """
         p, rate = self.parameters, float(payoffs.erosion_rate(self.parameters))
         if rate < 0:
             rule = "leave the yearly erosion at 0 or above"
@@ -354,7 +375,7 @@ class Truce:
         weight = float(self.parameters.delta) * check_between("renewal", "Truce.investor_horizon", renewal, 0, 1)
         return weight / (1 - weight)
 
-    def verdict(self, *, draws: int = 20_000, seed: int = 2025) -> Verdict:
+    def verdict(self, *, draws: int = DRAWS, seed: int = SEED) -> Verdict:
         """Say whether the truce is self-enforcing, how sure that is, and what breaks it first.
 
         Parameters
@@ -370,7 +391,7 @@ class Truce:
         """
         return judge(self.parameters, self.reading, draws=draws, seed=seed)
 
-    def sample(self, *, draws: int = 20_000, seed: int = 2025) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def sample(self, *, draws: int = DRAWS, seed: int = SEED) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return patience, shape (draws,), and the patience each side needs, shape (draws, 2), at random draws.
 
         Parameters
@@ -378,7 +399,7 @@ class Truce:
         draws, seed
             As in `verdict`.
         """
-        drawn = draw(self.parameters, check_count("draws", "Truce.sample", draws), np.random.default_rng(seed))
+        drawn = draw(self.parameters, draws, seed, "Truce.sample")
         deterrent = payoffs.deterrent(drawn, payoffs.harm(drawn))
         return payoffs.patience(drawn), critical_patience(payoffs.temptation(drawn), deterrent)
 

@@ -1,17 +1,22 @@
 """The verdict: is the truce self-enforcing, how long, how sure, what it rests on and what breaks it first."""
 
 import pathlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
-from typing import ClassVar, Self, final
+from typing import Annotated, ClassVar, Self, final
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from negotiation._checks import refusal
 from negotiation.evidence import Claim, Disagreement, Founding, Source
 from negotiation.stability import Share, Tip
 from negotiation.truce.dossier import dossier
 from negotiation.truce.parameters import Parameters
+
+TITLE = "The US-China truce"
+
+POINT = "A point is the harm to China of ten percentage points of extra US tariff on all its goods."
+"""What the unit of payoffs means."""
 
 ROBUST_SHARE = 0.90
 """Share of the draws in which a robust truce holds; a convention of this model."""
@@ -73,7 +78,7 @@ class Course:
         Chance that this cause has ended it by then.
     """
 
-    survival: tuple[float, ...]
+    survival: Annotated[tuple[float, ...], Field(min_length=1)]
     mean_life: float
     cause: str
     chance: float
@@ -90,13 +95,16 @@ class Ruling:
         Chance of an annulment.
     fails : tuple of str
         Sides that no longer hold without a transfer.
-    band : tuple of two floats
-        Self-enforcing transfers from the United States to China afterwards, points a year; empty if reversed.
+    kept_by_transfers : bool
+        Whether side payments can keep the truce afterwards.
+    band : tuple of two floats, or None
+        As `transfer_band` of the verdict, afterwards.
     """
 
     chance: float
     fails: tuple[str, ...]
-    band: tuple[float, float]
+    kept_by_transfers: bool
+    band: tuple[float, float] | None
 
 
 @final
@@ -121,10 +129,12 @@ class Verdict:
         by the worst equilibrium of the year; the two agree in a prisoner's dilemma.
     pooled_critical_patience : float
         Patience from which side payments can make both hold.
-    transfer_band : tuple of two floats
-        Self-enforcing transfers from the United States to China today, points a year.
+    transfer_band : tuple of two floats, or None
+        Self-enforcing transfers from the United States to China today, points a year; empty if reversed. None
+        where open conflict is no equilibrium of the year, so that terms would change what answers a break.
     share, share_with_transfers : Share
-        Share of the draws in which both hold, on their own account and with side payments.
+        Share of the draws in which both hold, on their own account and with side payments. The extra costs of
+        open conflict, zeta, are not drawn.
     rebargained, fixed : Course
         Survival by review with terms bargained anew after a shock, and at terms of zero.
     ruling : Ruling
@@ -142,14 +152,14 @@ class Verdict:
 
     reading: str
     version: str
-    parameters: dict[str, float]
+    parameters: dict[str, float] = field(hash=False)
     draws: int
     seed: int
     patience: float
     sides: tuple[Side, Side]
     optimal_critical_patience: float
     pooled_critical_patience: float
-    transfer_band: tuple[float, float]
+    transfer_band: tuple[float, float] | None
     share: Share
     share_with_transfers: Share
     rebargained: Course
@@ -167,9 +177,13 @@ class Verdict:
 
     @property
     def supportable_with_transfers(self) -> bool:
-        """Whether some side payment makes both sides prefer holding today."""
-        low, high = self.transfer_band
-        return low <= high
+        """Whether side payments can make both sides prefer holding today."""
+        return self.patience >= self.pooled_critical_patience
+
+    @property
+    def supportable_by_optimal(self) -> bool:
+        """Whether both sides prefer holding today if a break meets the harshest credible answer."""
+        return self.patience >= self.optimal_critical_patience
 
     @property
     def robust(self) -> bool:
@@ -187,9 +201,10 @@ class Verdict:
         return min(side.radius for side in self.sides)
 
     @property
-    def tighter(self) -> Side:
-        """The side with the larger critical patience."""
-        return max(self.sides, key=lambda side: side.critical_patience)
+    def tighter(self) -> Side | None:
+        """The side that needs more patience, or survives less error, or has less slack; None if they are equal."""
+        tightness = [(side.critical_patience, -side.radius, -side.slack) for side in self.sides]
+        return None if tightness[0] == tightness[1] else self.sides[tightness.index(max(tightness))]
 
     def claims(self) -> tuple[Claim, ...]:
         """Return the claims behind the parameters that the verdict rests on, each once."""
@@ -235,6 +250,8 @@ class Verdict:
             raise refusal(
                 "text", owner, "be that of a saved verdict", f"{where}: {fault['msg']}".lstrip(": ")
             ) from None
+        if '"NaN"' in verdict.to_json():
+            raise refusal("text", owner, "hold numbers", "NaN")
         unknown = set(verdict.parameters) ^ set(Parameters.names())
         if unknown:
             raise refusal(

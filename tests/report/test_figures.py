@@ -34,3 +34,11 @@ def test_figure_has_two_panels_and_says_that_sizes_are_assumed() -> None:
     drawn = verdict_figure(TRUCE, VERDICT)
     assert [ax.get_title(loc="left") for ax in drawn.axes] == ["Self-enforcing?", "How long?"]
     assert "assumptions" in drawn.get_supxlabel()
+
+
+def test_a_truce_that_nothing_ends_has_no_mean_life_in_its_chart() -> None:
+    axes = figure.Figure().subplots()
+    calm = TRUCE.vary(turnover=0, shock=0, eps0=0, p_court=0, p_div=0)
+    survival_chart(calm.verdict(draws=1), axes)
+    assert any("no end in sight" in text.get_text() for text in axes.texts)
+    assert not any("inf" in text.get_text() for text in axes.texts)

@@ -18,6 +18,9 @@ TRUCE = Truce.central()
         {"tau_us": 5.0},
         {"tau_us": -2.0, "tau_cn": -3.0},
         {"zeta_us": 3.0},
+        {"zeta_us": 3.0, "tau_us": -1.0},
+        {"tau_us": 990.0, "h_cn": 990.0},
+        {"tau_us": 11.0, "tau_cn": 15.0},
         {"phi": 1.0},
         {"half_life": 50.0},
         {"p_court": 0.0},
@@ -35,6 +38,25 @@ def test_verdict_text_prints_every_variant_within_its_width(changes: dict[str, f
 def test_verdict_text_says_when_the_year_alone_does_not_punish() -> None:
     assert "harshest credible answer" in verdict_text(TRUCE.vary(zeta_us=3.0).verdict(draws=1))
     assert "harshest credible answer" not in verdict_text(TRUCE.verdict(draws=1))
+
+
+def test_verdict_text_says_what_could_keep_a_truce_that_the_year_does_not_keep() -> None:
+    texts = {
+        "zeta_us": TRUCE.vary(zeta_us=3.0, tau_us=-1.0),
+        "tau_us": TRUCE.vary(tau_us=5.0),
+        "both": TRUCE.vary(tau_us=7.0, tau_cn=8.0),
+    }
+    said = {name: " ".join(verdict_text(truce.verdict(draws=1)).split()) for name, truce in texts.items()}
+    assert "a harsher credible answer or side payments could keep it" in said["zeta_us"]
+    assert "no band of terms is given: open conflict is no equilibrium of the year" in said["zeta_us"]
+    assert "US would break if the year's worst equilibrium is the answer; side payments could" in said["tau_us"]
+    assert "no: US and China would break " in said["both"] and "could keep it" not in said["both"]
+
+
+def test_a_side_that_prefers_open_conflict_never_holds_in_the_text() -> None:
+    verdict = TRUCE.vary(tau_us=11.0, tau_cn=15.0).verdict(draws=1)
+    assert verdict.sides[0].critical_patience > 1
+    assert "harshest credible answer" not in verdict_text(verdict)
 
 
 def test_verdict_text_says_when_no_transfer_saves_the_truce_after_a_ruling() -> None:

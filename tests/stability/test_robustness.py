@@ -38,6 +38,8 @@ def test_radii_at_the_edges():
     found = robustness_radius([0, -1, 1, 1, 1, 0], [5, 5, 0, -2, 2, 0], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
     assert found.tolist() == [1, 1, -1, -1, 0, 1]
     assert robustness_radius([[1], [2]], [4, 5, 6], 0.9).shape == (2, 3)
+    assert robustness_radius(1, [1e-17, 1e-300], 1).tolist() == [-1, -1]
+    assert robustness_radius(1e-300, 1, 1) == pytest.approx(1)
 
 
 def test_radii_of_what_does_not_fit_are_refused():

@@ -73,6 +73,17 @@ def test_mean_life_adds_up_the_years_if_the_last_hazard_goes_on(hazards):
     assert curve.mean_life == pytest.approx((years * standing_at_start * hazard).sum(), rel=1e-6)
 
 
+@pytest.mark.parametrize("rounds", [1, 2, 7])
+def test_causes_of_the_first_year_do_not_go_on(rounds):
+    curve = survival({"shock": 0.2, "alarm": 0.1}, rounds, first_year={"ruling": 0.6})
+    assert curve.causes == ("shock", "alarm", "ruling")
+    assert curve.hazards[:, 2].tolist() == [0.6] + [0.0] * (rounds - 1)
+    assert curve.later == pytest.approx(1 - 0.8 * 0.9)
+    stands = 0.4 * 0.72
+    assert curve.survival[0] == pytest.approx(stands)
+    assert curve.mean_life == pytest.approx(1 + stands / 0.28)
+
+
 def test_without_hazard_a_truce_lasts_for_ever():
     curve = survival({"a": 0, "b": 0.0}, 3)
     assert curve.survival.tolist() == [1, 1, 1]
@@ -128,3 +139,12 @@ def test_hazards_that_do_not_fit_are_refused(hazards, rounds, words):
 
 def test_mean_life_of_one_year_goes_on_with_its_hazard():
     assert survival({"end": 0.2}, 1).mean_life == pytest.approx(5)
+
+
+def test_hazards_of_the_first_year_that_do_not_fit_are_refused():
+    with refused("'first_year' of survival must name other causes than 'hazards', got ['a']."):
+        survival({"a": 0.1}, 3, first_year={"a": 0.2})
+    with refused("'first_year['b']' of survival must be between 0 and 1, got 1.5."):
+        survival({"a": 0.1}, 3, first_year={"b": 1.5})
+    with refused("'num_rounds' of survival must be at most 100,000, got 100,001."):
+        survival({"a": 0.1}, 100_001)

@@ -14,7 +14,7 @@ THREE_ERRORS = 3 * np.sqrt(2)
 """The printed share and ours both come from 20,000 draws: their difference has sqrt(2) standard errors."""
 
 P = Truce.central().parameters
-DRAWN = draw(P, DRAWS, np.random.default_rng(7))
+DRAWN = draw(P, DRAWS, 7, "draw")
 SLACKS = measures.slacks(DRAWN)
 TODAY = (SLACKS >= 0).all(axis=-1)
 ANNULLED = measures.slacks(DRAWN, annulled=True)
@@ -87,7 +87,7 @@ def test_rank_correlations_name_what_to_elicit_first() -> None:
 
 
 def test_draws_keep_to_the_box_and_repeat_with_their_seed() -> None:
-    again = draw(P, DRAWS, np.random.default_rng(7))
+    again = draw(P, DRAWS, 7, "draw")
     for name in Parameters.names():
         quantity = Truce.central().evidence.parameter(name).quantity
         values = np.asarray(getattr(DRAWN, name))
@@ -97,7 +97,7 @@ def test_draws_keep_to_the_box_and_repeat_with_their_seed() -> None:
 
 def test_a_value_outside_its_range_widens_the_box() -> None:
     moved = Truce.central().vary(tau_us=6.0).parameters
-    values = np.asarray(draw(moved, 1000, np.random.default_rng(0)).tau_us)
+    values = np.asarray(draw(moved, 1000, 0, "draw").tau_us)
     assert values.max() > 4.5
     assert values.max() <= 6.0
 

@@ -27,7 +27,9 @@ def test_the_three_senses_of_holding_are_reported_and_disagree() -> None:
 
 
 def test_the_tighter_side_and_by_how_much() -> None:
-    assert VERDICT.tighter.name == "US"
+    assert VERDICT.tighter is VERDICT.sides[0]
+    assert replace(VERDICT, sides=VERDICT.sides[::-1]).tighter is VERDICT.sides[0]
+    assert replace(VERDICT, sides=(VERDICT.sides[0], replace(VERDICT.sides[0], name="China"))).tighter is None
     assert [side.radius for side in VERDICT.sides] == pytest.approx([0.183, 0.270], abs=6e-4)
     assert VERDICT.radius == VERDICT.sides[0].radius
     assert Truce.from_reading("cn-01").verdict(draws=10).tighter.name == "China"
@@ -38,11 +40,11 @@ def test_what_breaks_it_first() -> None:
     assert VERDICT.rebargained.cause == "turnover of leaders"
     assert VERDICT.ruling.fails == ("China",)
     assert VERDICT.ruling.band == pytest.approx((0.12, 1.62), abs=0.006)
-    assert [tip.name for tip in VERDICT.tips[:3]] == ["omega", "tau_us", "h_cn"]
+    assert [tip.name for tip in VERDICT.tips] == ["zeta_us", "zeta_cn", "omega", "tau_us", "h_cn"]
+    assert [tip.value for tip in VERDICT.tips[:2]] == pytest.approx([2.6, 3.1])
 
 
 def test_each_tipping_point_flips_the_verdict() -> None:
-    assert len(VERDICT.tips) == 3
     for tip in VERDICT.tips:
         step = 1e-6 * np.sign(tip.value - tip.current)
         assert TRUCE.vary(**{tip.name: tip.value + step}).slack().min() < 0
@@ -68,6 +70,26 @@ def test_on_the_knife_edge_the_truce_holds() -> None:
     assert abs(edge.slack()[0]) < 1e-12
     below, above = (TRUCE.vary(tau_us=4.1168173475 + step).verdict(draws=1).supportable for step in (-1e-9, 1e-9))
     assert (below, above) == (True, False)
+
+
+def test_what_only_a_harsher_answer_keeps_is_said_to_be_kept_by_it() -> None:
+    harsher = TRUCE.vary(zeta_us=3.0, tau_us=-1.0).verdict(draws=1)
+    assert not harsher.supportable
+    assert harsher.supportable_by_optimal
+    assert not TRUCE.vary(tau_us=5.0).verdict(draws=1).supportable_by_optimal
+
+
+def test_no_band_is_given_where_open_conflict_is_no_equilibrium_of_the_year() -> None:
+    verdict = TRUCE.vary(zeta_us=5.0).verdict(draws=1)
+    assert verdict.transfer_band is None and verdict.ruling.band is None
+    assert verdict.pooled_critical_patience == pytest.approx(0.236, abs=5e-4)
+    assert verdict.supportable_with_transfers and verdict.ruling.kept_by_transfers
+    saved = TRUCE.vary(tau_us=8.0, zeta_us=9.0).verdict(draws=1)
+    assert saved.supportable_with_transfers and not saved.supportable
+
+
+def test_a_verdict_can_be_a_key() -> None:
+    assert len({VERDICT, Truce.central().verdict(), TRUCE.verdict(draws=10)}) == 2
 
 
 def test_harsher_punishment_is_shown_where_the_year_alone_does_not_punish() -> None:
@@ -134,6 +156,21 @@ def test_a_file_that_is_no_verdict_is_refused(tampered: str, tmp_path: Path) -> 
         Verdict.load(file)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        (f'"patience": {VERDICT.patience}', '"patience": "high"', "patience: Input should be a valid number"),
+        (f'"patience": {VERDICT.patience}', '"patience": "NaN"', "numbers, got NaN"),
+        ('"survival": [', '"survival": [], "x": [', "survival"),
+    ],
+)
+def test_a_file_with_a_wrong_number_is_refused(old: str, new: str, word: str) -> None:
+    text = VERDICT.to_json()
+    assert old in text
+    with pytest.raises(ArgumentError, match=word):
+        Verdict.from_json(text.replace(old, new))
+
+
 def test_parameters_of_another_version_are_refused() -> None:
     with pytest.raises(ArgumentError, match="omega, omgea"):
         Verdict.from_json(VERDICT.to_json().replace('"omega": 0.6', '"omgea": 0.6'))
@@ -146,11 +183,19 @@ def test_without_any_hazard_nothing_ends_the_truce() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "word"), [({"draws": 0}, "draws"), ({"draws": 1.5}, "draws"), ({"seed": -1}, "seed")]
+    ("arguments", "word"),
+    [
+        ({"draws": 0}, "draws"),
+        ({"draws": 1.5}, "draws"),
+        ({"draws": 10**12}, "at most 5,000,000"),
+        ({"seed": -1}, "seed"),
+    ],
 )
 def test_draws_and_seed_are_checked(arguments: dict[str, int], word: str) -> None:
     with pytest.raises(ArgumentError, match=word):
         TRUCE.verdict(**arguments)
+    with pytest.raises(ArgumentError, match=word):
+        TRUCE.sample(**arguments)
 
 
 def _moving_parts(truce: Truce) -> list[object]:
