@@ -9,6 +9,7 @@ from negotiation.games.automaton import (
     tit_for_tat,
 )
 from negotiation.games.bimatrix import from_nashpy, to_nashpy
+from negotiation.games.path import OutcomePath, Target, outcome_path
 from negotiation.games.repeated import RepeatedGame
 from negotiation.games.stage import StageGame
 from negotiation.games.taxonomy import GameClass, game_class
@@ -16,13 +17,16 @@ from negotiation.games.taxonomy import GameClass, game_class
 __all__ = [
     "Automaton",
     "GameClass",
+    "OutcomePath",
     "RepeatedGame",
     "StageGame",
+    "Target",
     "carrot_and_stick",
     "from_nashpy",
     "game_class",
     "grim_trigger",
     "limited_punishment",
+    "outcome_path",
     "path_with_punishments",
     "tit_for_tat",
     "to_nashpy",

@@ -1,5 +1,11 @@
 """Questions put to a game or to a family of games."""
 
+from negotiation.stability.at_delta import (
+    incentive_slack,
+    largest_gains,
+    smallest_punishments,
+    supports,
+)
 from negotiation.stability.bargaining import (
     alternating_offers,
     implied_weight,
@@ -7,12 +13,7 @@ from negotiation.stability.bargaining import (
     pooled_critical_patience,
     transfer_band,
 )
-from negotiation.stability.critical import (
-    CriticalDiscount,
-    critical_discount,
-    incentive_slack,
-    supports,
-)
+from negotiation.stability.critical import CriticalDiscount, critical_discount
 from negotiation.stability.erosion import (
     Bite,
     best_tightness,
@@ -63,6 +64,7 @@ __all__ = [
     "dependence_path",
     "implied_weight",
     "incentive_slack",
+    "largest_gains",
     "largest_hazard",
     "largest_pending_risk",
     "link",
@@ -76,6 +78,7 @@ __all__ = [
     "robustness_radius",
     "share_of",
     "slack",
+    "smallest_punishments",
     "strategic_risk",
     "supports",
     "survival",

@@ -1,59 +1,57 @@
-"""How much the future must count for an action profile to be played for ever.
+"""How much the future must count for a path of play to be kept to.
 
 A profile with payoffs g_i is sustained by the threat v_i at the discount factor delta iff no player i gains by
-taking the best deviation payoff c_i once and v_i from then on: g_i >= (1 - delta) c_i + delta v_i. The
-smallest such delta is (c_i - g_i) / (c_i - v_i) for player i, and the largest of these decides. A deviation by a
-player whom the threat would reward is left unanswered instead: v_i counts as g_i if it lies above.
+taking the best deviation payoff c_i once and v_i from then on: g_i >= (1 - delta) c_i + delta v_i. The smallest
+such delta is (c_i - g_i) / (c_i - v_i) for player i, and the largest of these decides. A deviation by a player
+whom the threat would reward is left unanswered instead: v_i counts as g_i if it lies above. Along a path the same
+is asked in every round, with the payoffs of the rest of the path (`negotiation.stability.incentive_path`).
 """
 
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
-from typing import Literal, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from negotiation._checks import check_between, check_known
-from negotiation.games import RepeatedGame, StageGame
-from negotiation.solvers.deviation import exact_best_deviation_payoffs
-from negotiation.solvers.dominance import iterated_dominance
+from negotiation.games import OutcomePath, RepeatedGame, StageGame, Target, outcome_path
 from negotiation.solvers.minmax import pure_minmax
-from negotiation.solvers.nash import nash_equilibria, pure_equilibria
 from negotiation.solvers.payoff_set import PayoffSet, payoff_set
 from negotiation.solvers.solution import Status
-from negotiation.solvers.transfers import transfer_critical_delta
+from negotiation.solvers.transfers import transfer_schedule
+from negotiation.stability.incentive_path import Amount, Incentives
+from negotiation.stability.threats import PUNISHMENTS, Punishment, harsher, worst_equilibria
 
 OWNER = "critical_discount"
-Punishment = Literal["grim", "optimal", "transfers"]
-PUNISHMENTS = ("grim", "optimal", "transfers")
-Amount = Fraction | float
-Profile = Sequence[str | int]
 
 CEILING = 0.9999
 """Largest discount factor at which optimal punishments are tried; a monthly rate of 0.01 per cent."""
 WIDTH = 1e-9
 """Default width of the bracket, ten times the tolerance of the payoff sets behind it."""
+NARROWEST = 1e-12
+"""Smallest width that may be asked for: below it the rounding of payoff sets decides."""
 
 
 @final
 @dataclass(frozen=True, eq=False)
 class CriticalDiscount:
-    """The smallest discount factor at which a profile can be played for ever.
+    """The smallest discount factor at which a path of play is kept to.
 
     Parameters
     ----------
     stage : StageGame
         The game of one round.
-    target : tuple of int
-        The profile.
+    target : OutcomePath
+        The path; for a profile a cycle of length 1.
     punishment : {"grim", "optimal", "transfers"}
         What answers a deviation.
     low, high : float
         The critical discount factor lies in [low, high], and `high` sustains the target. 0 if every discount
-        factor does; ``math.inf`` if none below 1 does.
+        factor does; ``math.inf`` if none below 1 does. All larger ones sustain a profile; a longer path may fail
+        again above, as `supports` tells.
     exact : Fraction or None
         The critical discount factor where it is known exactly; None where only the bracket is, or if there
         is none.
@@ -65,11 +63,11 @@ class CriticalDiscount:
     threat : array, shape (n,), or None
         The payoff that follows a deviation of each player; None with transfers, or if there is no threat.
     status : Status
-        Whether the answer is exact, bracketed to the width asked for, or open at the upper end.
+        Whether the answer is exact, bracketed to the width asked for, or not settled.
     """
 
     stage: StageGame
-    target: tuple[int, ...]
+    target: OutcomePath
     punishment: Punishment
     low: float
     high: float
@@ -94,9 +92,8 @@ class CriticalDiscount:
         )
 
     def __str__(self) -> str:
-        names = ", ".join(names[a] for names, a in zip(self.stage.actions, self.target, strict=True))
         means = "with transfers" if self.punishment == "transfers" else f"under {self.punishment} punishment"
-        return f"({names}) {means}: {self._verdict()}"
+        return f"{self.target.describe(self.stage)} {means}: {self._verdict()}"
 
     def _verdict(self) -> str:
         holders = f", binding on {' and '.join(self.binding)}" if self.binding else ""
@@ -111,23 +108,24 @@ class CriticalDiscount:
 
 
 def critical_discount(
-    stage: StageGame, target: Profile, *, punishment: Punishment = "grim", width: float = WIDTH
+    stage: StageGame, target: Target, *, punishment: Punishment = "grim", width: float = WIDTH
 ) -> CriticalDiscount:
-    """Compute the smallest discount factor at which a profile can be played for ever.
+    """Compute the smallest discount factor at which a profile, or a path of play, is kept to.
 
     Parameters
     ----------
     stage : StageGame
         The game of one round; all players discount alike.
-    target : sequence of str or int
-        An action profile, by name or index.
+    target : action profile, sequence of action profiles, OutcomePath or Automaton
+        What is played while everybody obeys, as in `outcome_path`: a profile for ever, a cycle of profiles, a
+        path, or that of an automaton. Actions by name or index.
     punishment : {"grim", "optimal", "transfers"}, default "grim"
         "grim" plays a deviator's worst equilibrium of the stage game for ever: in mixed actions too for two
         players, in pure actions for more. "optimal" gives a deviator the worst payoff of `payoff_set`, or the
         grim punishment where that is worse still; two players. "transfers" lets the players pay each other
         between rounds, and a deviator who does not pay a fine is punished.
     width : float, default 1e-9
-        Largest width of the bracket under "optimal".
+        Largest width of the bracket under "optimal", at least 1e-12.
 
     Returns
     -------
@@ -136,17 +134,18 @@ def critical_discount(
     Raises
     ------
     ArgumentError
-        If the target is not a profile of the game or the punishment is unknown, and as in `nash_equilibria` if
+        If the target does not fit the game or the punishment is unknown, and as in `nash_equilibria` if
         a two-player game has too many actions after iterated dominance.
 
     Notes
     -----
-    "grim" and "transfers" are exact. Under "optimal" the threats fall as delta rises, so that bisection is
-    sound; it starts between the answers to the pure minmax payoffs and to grim punishment as threats, and is
-    not needed where these agree. A trial at one delta also moves the other end of the bracket: what the
-    threats found there ask for is too much above it and too little below. Where grim punishment never works,
-    larger and larger factors up to `CEILING` are tried; if all fail, `low` is `CEILING`, `high` infinite and
-    the status `Status.MAX_ITERATIONS`.
+    "grim" and "transfers" are exact for a profile. For a longer path the answer is the root of a polynomial, which
+    is exact if it is rational and enclosed to 1e-12 if not. Under "optimal" the threats fall as delta rises, so
+    that bisection is sound; it starts between the answers to the pure minmax payoffs and to grim punishment as
+    threats, and is not needed where these agree. A trial at one delta also moves the other end of the bracket:
+    what the threats found there ask for is too much above it and too little below. Where grim punishment never
+    works, larger and larger factors up to `CEILING` are tried; if all fail, `low` is `CEILING`, `high` infinite
+    and the status `Status.MAX_ITERATIONS`.
 
     References
     ----------
@@ -161,139 +160,86 @@ def critical_discount(
     ...                                 [["uphold", "defect"]] * 2)
     >>> print(critical_discount(truce, ("uphold", "uphold")))
     (uphold, uphold) under grim punishment: sustained from delta = 5/11 = 0.454545, binding on B
+    >>> print(critical_discount(truce, [("uphold", "defect"), ("defect", "uphold")]))
+    (uphold, defect) (defect, uphold) in turn under grim punishment: sustained from delta = 2/5 = 0.4, binding on A
     """
     check_known("punishment", OWNER, punishment, PUNISHMENTS)
-    check_between("width", OWNER, width, 0, 1)
-    chosen = stage.profile(*target)
+    check_between("width", OWNER, width, NARROWEST, 1)
+    path = outcome_path(stage, target)
+    incentives = Incentives.of(stage, path)
     if punishment == "transfers":
-        return _with_transfers(stage, chosen)
-    worst = _worst_equilibria(stage)
-    grim = _under_grim(stage, chosen, worst)
-    return grim if punishment == "grim" else _under_optimal(grim, worst, width)
+        return _with_transfers(stage, path, incentives)
+    worst = worst_equilibria(stage)
+    grim = _under_grim(stage, path, incentives, worst)
+    return grim if punishment == "grim" else _under_optimal(grim, incentives, worst, width)
 
 
-def incentive_slack(
-    stage: StageGame, target: Profile, delta: float, *, punishment: Literal["grim", "optimal"] = "grim"
-) -> NDArray[np.float64]:
-    """Compute by how much each player prefers to keep to a profile, on average a round.
-
-    Parameters
-    ----------
-    stage, target
-        As in `critical_discount`.
-    delta : float
-        Discount factor of all players.
-    punishment : {"grim", "optimal"}, default "grim"
-        As in `critical_discount`. With transfers the incentives of single players do not count.
-
-    Returns
-    -------
-    array, shape (n,), in the unit of the payoffs
-        g_i - (1 - delta) c_i - delta min(v_i, g_i); the target is sustained iff no entry is negative.
-    """
-    check_known("punishment", "incentive_slack", punishment, PUNISHMENTS[:2])
-    repeated, chosen = RepeatedGame(stage, delta), stage.profile(*target)
-    threat = np.array(_threat(repeated, punishment), dtype=np.float64)
-    low = stage.payoffs.min(axis=tuple(range(stage.num_players)))
-    best = exact_best_deviation_payoffs(stage)[chosen].astype(np.float64)
-    kept, taken, punished = (amounts - low for amounts in (stage.payoffs[chosen], best, threat))
-    later = np.minimum(punished, kept)
-    slack: NDArray[np.float64] = kept - (1 - repeated.deltas) * taken - repeated.deltas * later
-    return slack
-
-
-def supports(repeated: RepeatedGame, target: Profile, *, punishment: Punishment = "grim") -> bool:
-    """Return whether a profile can be played for ever at given discount factors.
-
-    Parameters
-    ----------
-    repeated : RepeatedGame
-        The game; under "grim" the players may discount differently.
-    target, punishment
-        As in `critical_discount`. A discount factor meets a critical one that rounds to it; under "optimal" it
-        may fall short by `WIDTH`.
-    """
-    check_known("punishment", "supports", punishment, PUNISHMENTS)
-    chosen = repeated.stage.profile(*target)
-    if punishment == "transfers":
-        exact = transfer_critical_delta(repeated.stage, chosen)
-        return exact is not None and float(exact) <= repeated.delta
-    margin = WIDTH if punishment == "optimal" else 0
-    own = _all_critical(repeated.stage, chosen, _threat(repeated, punishment))
-    return all(float(asked) <= delta + margin for asked, delta in zip(own, repeated.deltas, strict=True))
-
-
-def _worst_equilibria(stage: StageGame) -> tuple[Amount, ...]:
-    """Return each player's worst equilibrium payoff in the stage game, infinite if there is no equilibrium."""
-    if stage.num_players == 2:
-        left = iterated_dominance(stage, by="pure").survivors
-        return nash_equilibria(StageGame(stage.exact_payoffs[np.ix_(*left)].tolist())).worst()
-    earned = [stage.exact_payoffs[profile] for profile in pure_equilibria(stage)]
-    return tuple(min(own) for own in zip(*earned, strict=True)) or (math.inf,) * stage.num_players
-
-
-def _own_critical(best: Amount, kept: Amount, threat: Amount) -> Amount:
-    if best == kept:
-        return Fraction(0)
-    return math.inf if threat >= kept else (best - kept) / (best - threat)
-
-
-def _all_critical(stage: StageGame, target: tuple[int, ...], threat: Sequence[Amount]) -> tuple[Amount, ...]:
-    best, kept = exact_best_deviation_payoffs(stage)[target], stage.exact_payoffs[target]
-    return tuple(_own_critical(*amounts) for amounts in zip(best, kept, threat, strict=True))
-
-
-def _threat(repeated: RepeatedGame, punishment: str) -> tuple[Amount, ...]:
-    worst = _worst_equilibria(repeated.stage)
-    return worst if punishment == "grim" else _harsher(payoff_set(repeated), worst)
-
-
-def _harsher(found: PayoffSet, worst: Sequence[Amount]) -> tuple[Amount, ...]:
-    """Return what is worse for each player: the worst point of a payoff set or a stage equilibrium."""
-    lowest = [math.inf] * len(worst) if found.threat is None else found.threat.tolist()
-    return tuple(min(pair) for pair in zip(lowest, worst, strict=True))
-
-
-def _under_grim(stage: StageGame, target: tuple[int, ...], worst: Sequence[Amount]) -> CriticalDiscount:
-    own = _all_critical(stage, target, worst)
-    value = max(own)
-    exact = value if isinstance(value, Fraction) else None
+def _under_grim(
+    stage: StageGame, path: OutcomePath, incentives: Incentives, worst: Sequence[Amount]
+) -> CriticalDiscount:
     threat = None if math.inf in worst else _read_only(worst)
-    at = float(value)
-    return CriticalDiscount(stage, target, "grim", at, at, exact, _read_only(own), threat, Status.EXACT)
+    ends = incentives.first_delta(worst)
+    return _enclosed(stage, path, "grim", ends, _by_player(incentives, worst), threat)
 
 
-def _with_transfers(stage: StageGame, target: tuple[int, ...]) -> CriticalDiscount:
-    exact = transfer_critical_delta(stage, target)
-    at = math.inf if exact is None else float(exact)
-    own = _read_only([at] * stage.num_players)
-    return CriticalDiscount(stage, target, "transfers", at, at, exact, own, None, Status.EXACT)
+def _with_transfers(stage: StageGame, path: OutcomePath, incentives: Incentives) -> CriticalDiscount:
+    joint = incentives.joint()
+    tried = [
+        joint.first_delta([sum(plan.punishment_payoffs)], plan.low) for plan in transfer_schedule(stage).plans
+    ]
+    ends = min(tried, key=lambda pair: pair[1], default=(math.inf, math.inf))
+    return _enclosed(stage, path, "transfers", ends, _read_only([ends[1]] * stage.num_players), None)
 
 
-def _under_optimal(grim: CriticalDiscount, worst: Sequence[Amount], width: float) -> CriticalDiscount:
-    stage, target = grim.stage, grim.target
+def _enclosed(
+    stage: StageGame,
+    path: OutcomePath,
+    punishment: Punishment,
+    ends: tuple[Amount, Amount],
+    by_player: NDArray[np.float64],
+    threat: NDArray[np.float64] | None,
+) -> CriticalDiscount:
+    low, high = ends
+    exact = high if isinstance(high, Fraction) and low == high else None
+    status = Status.EXACT if low == high else Status.CONVERGED
+    return CriticalDiscount(stage, path, punishment, float(low), float(high), exact, by_player, threat, status)
 
-    @cache
-    def trial(delta: float) -> tuple[float, PayoffSet]:
-        found = payoff_set(RepeatedGame(stage, delta))
-        return float(max(_all_critical(stage, target, _harsher(found, worst)))), found
 
-    def asked(delta: float) -> float:
-        return trial(delta)[0]
+def _under_optimal(
+    grim: CriticalDiscount, incentives: Incentives, worst: Sequence[Amount], width: float
+) -> CriticalDiscount:
+    stage = grim.stage
+
+    sets: dict[float, PayoffSet] = {}
+
+    def found(delta: float) -> PayoffSet:
+        if delta not in sets:
+            sets[delta] = payoff_set(RepeatedGame(stage, delta))
+        return sets[delta]
+
+    def asked(delta: float, start: float = 0.0) -> float:
+        return float(incentives.first_delta(harsher(found(delta), worst), Fraction(start))[1])
 
     lowest = [min(pair) for pair in zip(pure_minmax(stage).exact_values, worst, strict=True)]
-    low, high = float(max(_all_critical(stage, target, lowest))), grim.high
-    if low == high:
+    low, high = float(incentives.first_delta(lowest)[0]), grim.high
+    if low == grim.low:
         return replace(grim, punishment="optimal")
     if high == math.inf:
         low, high = _opened(asked, low)
     if high < math.inf:
         low, high = _bracket(asked, low, high, width)
-    found = trial(min(high, CEILING))[1]
-    threat = _harsher(found, worst)
-    own = _read_only(_all_critical(stage, target, threat))
-    status = found.status if high < math.inf else Status.MAX_ITERATIONS
-    return CriticalDiscount(stage, target, "optimal", low, high, None, own, _read_only(threat), status)
+        high = asked(high, high)
+    threat = harsher(found(min(high, CEILING)), worst)
+    settled = high - low <= width and all(one.status is Status.CONVERGED for one in sets.values())
+    status = Status.CONVERGED if settled else Status.MAX_ITERATIONS
+    by_player = _by_player(incentives, threat)
+    return CriticalDiscount(stage, grim.target, "optimal", low, high, None, by_player, _read_only(threat), status)
+
+
+def _by_player(incentives: Incentives, threats: Sequence[Amount]) -> NDArray[np.float64]:
+    return _read_only(
+        [incentives.of_player(player).first_delta([threat])[1] for player, threat in enumerate(threats)]
+    )
 
 
 def _opened(asked: Callable[[float], float], low: float) -> tuple[float, float]:

@@ -11,12 +11,11 @@ from negotiation.games import RepeatedGame, StageGame, grim_trigger
 from negotiation.solvers.one_shot import one_shot
 from negotiation.solvers.payoff_set import payoff_set
 from negotiation.solvers.solution import Status
+from negotiation.stability import incentive_slack, supports
 from negotiation.stability.critical import (
     CEILING,
     WIDTH,
     critical_discount,
-    incentive_slack,
-    supports,
 )
 
 TRUCE = StageGame.from_matrices(
