@@ -90,9 +90,9 @@ def check_array(name: str, owner: str, values: ArrayLike) -> NDArray[np.float64]
         raise refusal(name, owner, "be a rectangular array of numbers", repr(values)) from None
     except OverflowError:
         raise refusal(name, owner, "fit into floats", TOO_LARGE) from None
-    faults = np.argwhere(~np.isfinite(array))
-    if len(faults):
-        where = tuple(int(i) for i in faults[0])
+    finite = np.isfinite(array)
+    if not finite.all():
+        where = tuple(int(i) for i in np.argwhere(~finite)[0])
         raise refusal(f"{name}[{', '.join(map(str, where))}]" if where else name, owner, "be finite", array[where])
     array.setflags(write=False)
     return array

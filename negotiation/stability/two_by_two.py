@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, refusal
+from negotiation._kernels.critical import fill_critical, fill_worst
 
 PROFILES = ((0, 0), (0, 1), (1, 0), (1, 1))
 
@@ -37,8 +38,10 @@ def worst_equilibrium_payoffs(payoffs: ArrayLike) -> NDArray[np.float64]:
     >>> worst_equilibrium_payoffs([[[3, 3], [1, 4]], [[4, 1], [0, 0]]])
     array([1., 1.])
     """
-    shape, (row, column) = _by_player("worst_equilibrium_payoffs", payoffs)
-    return np.stack([_worst_of_three(row, column), _worst_of_three(column, row)], axis=-1).reshape(shape)
+    games = _games("worst_equilibrium_payoffs", payoffs)
+    worst = np.empty((*games.shape[:-3], 2))
+    fill_worst(games.reshape(-1, 2, 2, 2), worst.reshape(-1, 2))
+    return worst
 
 
 def critical_discounts(payoffs: ArrayLike, profile: tuple[int, int] = (0, 0)) -> NDArray[np.float64]:
@@ -72,13 +75,10 @@ def critical_discounts(payoffs: ArrayLike, profile: tuple[int, int] = (0, 0)) ->
     [0.4, 0.454545]
     """
     _check_profile(profile, "critical_discounts")
-    shape, own_first = _by_player("critical_discounts", payoffs)
-    asked = []
-    for player in range(2):
-        own, rival = own_first[player], own_first[1 - player]
-        target = profile[player], profile[1 - player]
-        asked.append(_own_criticals(own, target, _worst_of_three(own, rival)))
-    return np.stack(asked, axis=-1).reshape(shape)
+    games = _games("critical_discounts", payoffs)
+    asked = np.empty((*games.shape[:-3], 2))
+    fill_critical(games.reshape(-1, 2, 2, 2), *profile, asked.reshape(-1, 2))
+    return asked
 
 
 def transfer_critical_discounts(payoffs: ArrayLike, profile: tuple[int, int] = (0, 0)) -> NDArray[np.float64]:
@@ -110,17 +110,17 @@ def transfer_critical_discounts(payoffs: ArrayLike, profile: tuple[int, int] = (
     0.466667
     """
     _check_profile(profile, "transfer_critical_discounts")
-    shape, (row, column) = _by_player("transfer_critical_discounts", payoffs)
-    earned = np.stack([row, column.swapaxes(0, 1)])
-    best = np.stack(np.broadcast_arrays(row.max(axis=0), column.max(axis=0)[:, np.newaxis]))
-    joint, most = earned.sum(axis=0).reshape(4, -1), best.reshape(2, 4, -1)
+    games = _games("transfer_critical_discounts", payoffs)
+    row, column = np.moveaxis(games.reshape(-1, 2, 2, 2), (0, 3), (-1, 0))
+    best = np.stack(np.broadcast_arrays(row.max(axis=0), column.max(axis=1)[:, np.newaxis]))
+    joint, most = (row + column).reshape(4, -1), best.reshape(2, 4, -1)
     liquidity = most.sum(axis=0) - joint
     admitted = liquidity <= liquidity[:, np.newaxis]
     punished = np.where(admitted, most[:, np.newaxis], np.inf).min(axis=2).sum(axis=0)
     works = _threshold(liquidity, np.where(admitted, joint, -np.inf).max(axis=1) - punished)
     at = PROFILES.index(profile)
     deters = _threshold(liquidity[at], joint[at] - punished)
-    needed: NDArray[np.float64] = np.maximum(works, deters).min(axis=0).reshape(shape[:-1])
+    needed: NDArray[np.float64] = np.maximum(works, deters).min(axis=0).reshape(games.shape[:-3])
     return needed
 
 
@@ -136,36 +136,8 @@ def _check_profile(profile: tuple[int, int], owner: str) -> None:
         raise refusal("profile", owner, "be a pair of actions 0 or 1", profile)
 
 
-def _by_player(
-    owner: str, payoffs: ArrayLike
-) -> tuple[tuple[int, ...], tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return the shape of an answer, and each player's payoffs, own action first and games last, 2x2xN."""
+def _games(owner: str, payoffs: ArrayLike) -> NDArray[np.float64]:
     games = check_array("payoffs", owner, payoffs)
     if games.shape[-3:] != (2, 2, 2):
         raise refusal("payoffs", owner, "have shape (..., 2, 2, 2)", games.shape)
-    cells = np.ascontiguousarray(games.reshape(-1, 8).T).reshape(2, 2, 2, -1)
-    return (*games.shape[:-3], 2), (cells[:, :, 0], cells[:, :, 1].swapaxes(0, 1))
-
-
-def _own_criticals(
-    own: NDArray[np.float64], target: tuple[int, int], worst: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    kept, best = own[target], np.maximum(*own[:, target[1]])
-    asked = np.full_like(kept, np.inf)
-    np.divide(best - kept, best - worst, out=asked, where=worst < kept)
-    return np.where(best == kept, 0.0, asked)
-
-
-def _worst_of_three(own: NDArray[np.float64], rival: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return a player's worst equilibrium payoff; ``own[mine, theirs]`` and ``rival[theirs, mine]`` are 2x2xN."""
-    up, down = own[1] >= own[0], own[1] <= own[0]
-    left, right = rival[0] >= rival[1], rival[1] >= rival[0]
-    plays = [down[0] & left[0] | up[0] & left[1], down[1] & right[0] | up[1] & right[1]]
-    crosses = ~up[0] & ~down[1] | ~down[0] & ~up[1]
-    mixes = crosses & (left[0] & right[1] | left[1] & right[0])
-    worst = np.minimum(*(np.where(ok, np.maximum(*own[:, a]), np.inf) for a, ok in enumerate(plays)))
-    gain, loss = own[1, 0] - own[0, 0], own[0, 1] - own[1, 1]
-    share = np.divide(gain, gain + loss, out=np.zeros_like(gain), where=mixes)
-    mixed = own[0, 0] + share * (own[0, 1] - own[0, 0])
-    lower: NDArray[np.float64] = np.where(mixes, np.minimum(worst, mixed), worst)
-    return lower
+    return np.ascontiguousarray(games)
