@@ -1,8 +1,10 @@
 """One solution concept or algorithm a file: a game in, a result out."""
 
+from negotiation.solvers.deviation import regret
 from negotiation.solvers.dominance import Dominance, dominant_actions, iterated_dominance
+from negotiation.solvers.equilibria import Equilibria, Tie
 from negotiation.solvers.minmax import Minmax, mixed_minmax, pure_minmax, pure_minmax_profiles
-from negotiation.solvers.nash import Equilibria, nash_equilibria, pure_equilibria, regret
+from negotiation.solvers.nash import nash_equilibria, pure_equilibria
 from negotiation.solvers.one_shot import Judgement, one_shot
 from negotiation.solvers.payoff_set import PayoffSet, payoff_set
 from negotiation.solvers.self_generation import generate, is_self_generating
@@ -22,6 +24,7 @@ __all__ = [
     "PayoffSet",
     "Solution",
     "Status",
+    "Tie",
     "TransferPlan",
     "TransferSchedule",
     "dominant_actions",

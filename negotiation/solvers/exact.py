@@ -3,10 +3,9 @@
 A mixed action is a tuple of fractions, one probability an action, that add up to 1.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import combinations
-from math import comb, lcm
+from math import lcm
 
 from negotiation.games import StageGame
 
@@ -98,55 +97,6 @@ def solve(matrix: Sequence[Sequence[int]], right: Sequence[int]) -> tuple[list[i
         denominator = _clear_column(rows, column, column, denominator)
     sign = 1 if denominator > 0 else -1
     return [sign * row[-1] for row in rows], sign * denominator
-
-
-def num_bases(dimension: int, num_rows: int) -> int:
-    """Count the linear systems that `polytope_vertices` may have to solve."""
-    return comb(dimension + num_rows, dimension) - 1
-
-
-def polytope_vertices(rows: Sequence[Sequence[int]]) -> Iterator[tuple[MixedAction, int]]:
-    """Enumerate the vertices, other than 0, of the polytope of all z >= 0 with ``rows @ z <= 1``.
-
-    Parameters
-    ----------
-    rows : sequence of sequences of int
-        Positive integers.
-
-    Yields
-    ------
-    tuple of (tuple of Fraction, int)
-        The vertex divided by the sum of its coordinates, and its labels as bits: bit j is set if z[j] = 0,
-        bit ``dimension + k`` if row k holds with equality. Each vertex is yielded once.
-
-    Notes
-    -----
-    A vertex with s positive coordinates satisfies s of the rows with equality and is the only point with
-    these zeros that does, so that trying every set of s coordinates with every set of s rows finds it.
-    """
-    dimension = len(rows[0])
-    for size in range(1, min(dimension, len(rows)) + 1):
-        for support in combinations(range(dimension), size):
-            yield from _vertices_on(rows, support)
-
-
-def _vertices_on(rows: Sequence[Sequence[int]], support: tuple[int, ...]) -> Iterator[tuple[MixedAction, int]]:
-    dimension = len(rows[0])
-    kept = [[row[j] for j in support] for row in rows]
-    zeros = sum(1 << j for j in range(dimension) if j not in support)
-    found: set[int] = set()
-    for tight in combinations(range(len(rows)), len(support)):
-        solved = solve([kept[k] for k in tight], [1] * len(support))
-        if solved is None or min(solved[0]) <= 0:
-            continue
-        numerators, denominator = solved
-        heights = [sum(a * z for a, z in zip(row, numerators, strict=True)) for row in kept]
-        equal = sum(1 << dimension + k for k, height in enumerate(heights) if height == denominator)
-        if max(heights) == denominator and equal not in found:
-            found.add(equal)
-            total = sum(numerators)
-            weights = dict(zip(support, numerators, strict=True))
-            yield tuple(Fraction(weights.get(j, 0), total) for j in range(dimension)), zeros | equal
 
 
 def maximise(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from negotiation._checks import ArgumentError
 from negotiation.games import StageGame, to_nashpy
-from negotiation.solvers.deviation import best_deviation_payoffs, exact_best_deviation_payoffs
-from negotiation.solvers.nash import nash_equilibria, pure_equilibria, regret
+from negotiation.solvers.deviation import best_deviation_payoffs, exact_best_deviation_payoffs, regret
+from negotiation.solvers.nash import nash_equilibria, pure_equilibria
 from negotiation.solvers.solution import Status
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "one_shot.json").read_text())["cases"]
