@@ -396,5 +396,5 @@ def _precedes(
             one = rates[other] if variable >= size and loose[variable - size] == row else 0.0
             two = rates[variable] if other >= size and loose[other - size] == row else 0.0
         if abs(one - two) > blurred:
-            return one < two
+            return bool(one < two)
     return False

@@ -167,11 +167,11 @@ def _covering(first: Sequence[int], second: Sequence[int], count: int) -> list[t
         return []
     one, two = _words(first, count), _words(second, count)
     every = _words([(1 << count) - 1], count)
-    return [
-        (a, second[k])
-        for a, bits in zip(first, one, strict=True)
-        for k in np.flatnonzero(np.all(bits | two == every, axis=1))
-    ]
+    found = []
+    for entry, bits in zip(first, one, strict=True):
+        matching = np.flatnonzero(np.all(bits | two == every, axis=1))
+        found += [(entry, second[k]) for k in matching.tolist()]
+    return found
 
 
 def _words(labels: Sequence[int], count: int) -> NDArray[np.int64]:
