@@ -20,6 +20,7 @@ from .games import limited_punishment as limited_punishment
 from .games import path_with_punishments as path_with_punishments
 from .games import tit_for_tat as tit_for_tat
 from .games import to_nashpy as to_nashpy
+from .solvers import batch_equilibria as batch_equilibria
 from .solvers import iterated_dominance as iterated_dominance
 from .solvers import mixed_minmax as mixed_minmax
 from .solvers import nash_equilibria as nash_equilibria

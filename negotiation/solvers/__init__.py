@@ -1,5 +1,6 @@
 """One solution concept or algorithm a file: a game in, a result out."""
 
+from negotiation.solvers.batch import BatchEquilibria, batch_equilibria
 from negotiation.solvers.deviation import regret
 from negotiation.solvers.dominance import Dominance, dominant_actions, iterated_dominance
 from negotiation.solvers.equilibria import Equilibria, Tie
@@ -17,6 +18,7 @@ from negotiation.solvers.transfers import (
 )
 
 __all__ = [
+    "BatchEquilibria",
     "Dominance",
     "Equilibria",
     "Judgement",
@@ -27,6 +29,7 @@ __all__ = [
     "Tie",
     "TransferPlan",
     "TransferSchedule",
+    "batch_equilibria",
     "dominant_actions",
     "generate",
     "is_self_generating",
