@@ -61,7 +61,8 @@ def _is_stable(own: int, leads: tuple[int, int], other: int) -> bool:
 
     Notes
     -----
-    `leads` are the signs of the advantage of the first own action against either action of the other player. If the other mixes, both own actions are best replies, and the mixture is a corner if the leads differ in sign.
+    `leads` are the signs of the advantage of the first own action against either action of the other player. If
+    the other mixes, both own actions are best replies, and the mixture is a corner if the leads differ in sign.
     """
     if other == MIXED:
         return leads[0] * leads[1] < 0

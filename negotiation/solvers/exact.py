@@ -134,15 +134,80 @@ def maximise(
     tableau = _tableau(objective, rows, bounds)
     basis = list(range(len(objective), len(objective) + len(rows)))
     denominator = 1
-    while (entering := next((j for j, cost in enumerate(tableau[-1][:-1]) if cost < 0), None)) is not None:
-        leaving = min(
-            (k for k in range(len(rows)) if tableau[k][entering] > 0),
-            key=lambda k: (Fraction(tableau[k][-1], tableau[k][entering]), basis[k]),
-        )
-        denominator = _clear_column(tableau, leaving, entering, denominator)
-        basis[leaving] = entering
+    while (pivot := _next_pivot(tableau, basis)) is not None:
+        denominator = _clear_column(tableau, *pivot, denominator)
+        basis[pivot[0]] = pivot[1]
+    return _solution(tableau, basis, denominator, len(objective))
+
+
+def maximise_near(
+    objective: Sequence[Fraction],
+    rows: Sequence[Sequence[Fraction]],
+    bounds: Sequence[Fraction],
+    guess: tuple[Sequence[int], Sequence[int]],
+    *,
+    max_pivots: int,
+) -> tuple[Fraction, ...] | None:
+    """Do what `maximise` does, from a vertex that is guessed to be optimal.
+
+    Parameters
+    ----------
+    objective, rows, bounds
+        As in `maximise`.
+    guess : tuple of two sequences of int
+        Which coordinates are positive there, and which rows hold with equality, the most important first.
+    max_pivots : int
+        Largest number of pivots.
+
+    Returns
+    -------
+    tuple of Fraction, or None
+        An optimal vertex, whether the guess is right or not; None if the pivots do not suffice.
+    """
+    tableau = _tableau(objective, rows, bounds)
+    basis = list(range(len(objective), len(objective) + len(rows)))
+    denominator = _enter(tableau, basis, guess)
+    if any(row[-1] < 0 for row in tableau[:-1]):
+        tableau, denominator = _tableau(objective, rows, bounds), 1
+        basis = list(range(len(objective), len(objective) + len(rows)))
+    for _ in range(max_pivots):
+        pivot = _next_pivot(tableau, basis)
+        if pivot is None:
+            return _solution(tableau, basis, denominator, len(objective))
+        denominator = _clear_column(tableau, *pivot, denominator)
+        basis[pivot[0]] = pivot[1]
+    return None
+
+
+def _enter(tableau: list[list[int]], basis: list[int], guess: tuple[Sequence[int], Sequence[int]]) -> int:
+    denominator, free = 1, list(guess[1])
+    for column in guess[0]:
+        row = next((k for k in free if tableau[k][column]), None)
+        if row is not None:
+            free.remove(row)
+            denominator = _clear_column(tableau, row, column, denominator)
+            basis[row] = column
+            if denominator < 0:
+                denominator = -denominator
+                tableau[:] = [[-entry for entry in entries] for entries in tableau]
+    return denominator
+
+
+def _next_pivot(tableau: list[list[int]], basis: list[int]) -> tuple[int, int] | None:
+    """Return the row and the column of the pivot that Bland's rule asks for; None at an optimum."""
+    entering = next((j for j, cost in enumerate(tableau[-1][:-1]) if cost < 0), None)
+    if entering is None:
+        return None
+    leaving = min(
+        (k for k in range(len(basis)) if tableau[k][entering] > 0),
+        key=lambda k: (Fraction(tableau[k][-1], tableau[k][entering]), basis[k]),
+    )
+    return leaving, entering
+
+
+def _solution(tableau: list[list[int]], basis: list[int], denominator: int, count: int) -> tuple[Fraction, ...]:
     values = {variable: Fraction(row[-1], denominator) for variable, row in zip(basis, tableau, strict=False)}
-    return tuple(values.get(j, Fraction(0)) for j in range(len(objective)))
+    return tuple(values.get(j, Fraction(0)) for j in range(count))
 
 
 def _tableau(
