@@ -23,6 +23,7 @@ from .games import to_nashpy as to_nashpy
 from .solvers import batch_equilibria as batch_equilibria
 from .solvers import coarse_correlated_equilibrium as coarse_correlated_equilibrium
 from .solvers import correlated_equilibrium as correlated_equilibrium
+from .solvers import correlated_minmax as correlated_minmax
 from .solvers import iterated_dominance as iterated_dominance
 from .solvers import mixed_minmax as mixed_minmax
 from .solvers import nash_equilibria as nash_equilibria

@@ -9,7 +9,14 @@ from negotiation.solvers.correlated import (
 from negotiation.solvers.deviation import regret
 from negotiation.solvers.dominance import Dominance, dominant_actions, iterated_dominance
 from negotiation.solvers.equilibria import Equilibria, Tie
-from negotiation.solvers.minmax import Minmax, mixed_minmax, pure_minmax, pure_minmax_profiles
+from negotiation.solvers.minmax import (
+    CorrelatedMinmax,
+    Minmax,
+    correlated_minmax,
+    mixed_minmax,
+    pure_minmax,
+    pure_minmax_profiles,
+)
 from negotiation.solvers.nash import nash_equilibria, pure_equilibria
 from negotiation.solvers.one_shot import Judgement, one_shot
 from negotiation.solvers.payoff_set import PayoffSet, payoff_set
@@ -26,6 +33,7 @@ from negotiation.solvers.transfers import (
 __all__ = [
     "BatchEquilibria",
     "CorrelatedEquilibrium",
+    "CorrelatedMinmax",
     "Dominance",
     "Equilibria",
     "Judgement",
@@ -40,6 +48,7 @@ __all__ = [
     "batch_equilibria",
     "coarse_correlated_equilibrium",
     "correlated_equilibrium",
+    "correlated_minmax",
     "dominant_actions",
     "generate",
     "is_self_generating",

@@ -15,7 +15,7 @@ from negotiation.solvers.exact import MixedAction, normalised, positive_integers
 from negotiation.solvers.solution import Status
 from negotiation.solvers.vertices import polytope_vertices, vertex
 
-MAX_WORK = 30_000_000  # about 10 seconds in whole numbers, less than one in floats
+MAX_WORK = 20_000_000  # for either player about a second in floats, 10 to 20 in whole numbers
 WORD = 62  # labels to one 64-bit integer when many sets of labels are compared at once
 
 
@@ -26,7 +26,7 @@ def nash_equilibria(stage: StageGame, *, max_work: int = MAX_WORK) -> Equilibria
     ----------
     stage : StageGame
         A game of two players.
-    max_work : int, default 30 million
+    max_work : int, default 20 million
         Bound on the number of tableau entries to compute for either player: about the product of the two numbers
         of actions for each vertex of a best-response polytope.
 
@@ -162,9 +162,11 @@ def _complementary(labels: Sequence[Sequence[int]], shape: Sequence[int]) -> lis
 
 
 def _covering(first: Sequence[int], second: Sequence[int], count: int) -> list[tuple[int, int]]:
-    """List the pairs of label sets whose union is all of `count` labels, one first set at a time."""
+    """List the pairs of label sets whose union is all of `count` labels."""
     if not first or not second:
         return []
+    if len(first) > len(second):
+        return [(entry, other) for other, entry in _covering(second, first, count)]
     one, two = _words(first, count), _words(second, count)
     every = _words([(1 << count) - 1], count)
     found = []
