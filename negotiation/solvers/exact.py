@@ -5,7 +5,7 @@ A mixed action is a tuple of fractions, one probability an action, that add up t
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from math import lcm
+from math import gcd, lcm
 
 from negotiation.games import StageGame
 
@@ -54,9 +54,11 @@ def positive_integers(rows: Iterable[Iterable[Fraction]]) -> list[list[int]]:
     [[1, 4], [6, 1]]
     """
     entries = [list(row) for row in rows]
-    lowest = min(min(row) for row in entries)
-    scale = lcm(*((entry - lowest).denominator for row in entries for entry in row))
-    return [[int((entry - lowest) * scale) + 1 for entry in row] for row in entries]
+    scale = lcm(*(entry.denominator for row in entries for entry in row))
+    whole = [[entry.numerator * (scale // entry.denominator) for entry in row] for row in entries]
+    lowest = min(map(min, whole))
+    step = gcd(*(entry - lowest for row in whole for entry in row)) or 1
+    return [[(entry - lowest) // step + 1 for entry in row] for row in whole]
 
 
 def solve(matrix: Sequence[Sequence[int]], right: Sequence[int]) -> tuple[list[int], int] | None:

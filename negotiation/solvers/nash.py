@@ -118,7 +118,10 @@ class _Polytope:
         self.rows = positive_integers(self.other_payoffs)
         vertices = polytope_vertices(self.rows, max_work)
         self.complete = vertices.complete
-        self.bases = {self._place(labels): basis for labels, basis in vertices.bases.items()}
+        self.bases = vertices.bases
+        if player == 1:
+            own, low = self.own, (1 << self.own) - 1
+            self.bases = {(k & low) << self.others | k >> own: basis for k, basis in vertices.bases.items()}
 
     def corner(self, labels: int) -> tuple[MixedAction, Fraction]:
         """Return a vertex as a mixed action, and what the best replies to it earn."""
@@ -133,17 +136,9 @@ class _Polytope:
         for labels, basis in self.bases.items():
             if labels.bit_count() > self.own:
                 mixture = normalised(vertex(self.rows, basis)[0])
-                replies = [j for j in range(self.others) if labels >> self._first_reply + j & 1]
+                first = 0 if self.player else self.own
+                replies = [j for j in range(self.others) if labels >> first + j & 1]
                 yield Tie(self.stage, self.player, mixture, tuple(replies))
-
-    @property
-    def _first_reply(self) -> int:
-        return 0 if self.player else self.own
-
-    def _place(self, labels: int) -> int:
-        if self.player == 0:
-            return labels
-        return (labels & (1 << self.own) - 1) << self.others | labels >> self.own
 
 
 def _complementary(labels: Sequence[Sequence[int]], shape: Sequence[int]) -> list[tuple[int, int]]:
