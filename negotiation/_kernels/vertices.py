@@ -38,8 +38,8 @@ def walk(rows: NDArray[np.float64], limit: int) -> tuple[NDArray[np.int64], NDAr
 
     Notes
     -----
-    Let row i have the right-hand side 1 + e**i instead of 1. For all small e > 0 the polytope is simple, and each
-    vertex of the given polytope is the limit of one of its vertices or more. A set of d labels is a vertex of it
+    Let row i = 1, 2, ... have the right-hand side 1 + e**i instead of 1. For small e > 0 the polytope is simple, and
+    each vertex of the given polytope is the limit of one of its vertices or more. A set of d labels is a vertex of it
     if every other coordinate and slack is positive, or zero with a positive first coefficient of e; both are
     proved by enclosures (`_enclose`), and zeros because a determinant is a whole number (`_sign`). The label
     picked up along each of the d edges is found in floats without proof. But the far end is visited in its turn,
@@ -243,12 +243,10 @@ def _enclose(
     drift = _drift(inner, weights[:size], rounding)
     errors = np.zeros(num_rows)
     residuals = np.empty(size)
-    largest_drift = 0.0
     for i in range(size):
         values[i] = np.sum(weights[i])
-        largest_drift = max(largest_drift, drift[i])
-    if not largest_drift < 0.5:
-        return -1
+        if not drift[i] < 0.5:
+            return -1
     for t in range(size):
         residuals[t] = _residual(inner[t], values[:size], rounding)
     largest = 0.0

@@ -5,6 +5,7 @@ point stands for z[j] = 0, label ``dimension + i`` for equality in row i; sets o
 whole number. A vertex has at least as many labels as there are dimensions, and more if it is degenerate.
 """
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import final
@@ -51,7 +52,7 @@ def polytope_vertices(rows: Rows, max_work: int) -> Vertices:
     where floats cannot decide, all is done again in whole numbers.
     """
     num_rows, dimension = len(rows), len(rows[0])
-    limit = max(1, max_work // (num_rows * (dimension + 1)))
+    limit = min(max(1, max_work // (num_rows * (dimension + 1))), sys.maxsize)
     if num_rows + dimension > SMALL:
         found = _proved_in_floats(rows, limit)
         if found is not None:
@@ -85,7 +86,7 @@ def _proved_in_floats(rows: Rows, limit: int) -> Vertices | None:
 
 
 def _in_whole_numbers(rows: Rows, limit: int) -> Vertices:
-    """Walk the graph of the polytope whose row i has the right-hand side 1 + e**i, for all small e > 0.
+    """Walk the graph of the polytope whose row i = 1, 2, ... has the right-hand side 1 + e**i, for small e > 0.
 
     Notes
     -----

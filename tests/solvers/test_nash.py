@@ -264,6 +264,11 @@ def test_large_games_end_at_the_bound_on_work():
         assert not found.complete
 
 
+def test_the_bound_on_work_may_be_as_large_as_one_likes():
+    stage = StageGame(np.random.default_rng(4).integers(0, 9, (6, 6, 2)).tolist())
+    assert nash_equilibria(stage, max_work=10**40).complete
+
+
 @pytest.mark.parametrize("max_work", [0, -1, 2.5, True])
 def test_the_bound_on_work_is_a_positive_whole_number(max_work):
     with pytest.raises(ArgumentError, match="'max_work' of nash_equilibria must be a whole number of at least 1"):
