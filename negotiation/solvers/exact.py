@@ -3,10 +3,9 @@
 A mixed action is a tuple of fractions, one probability an action, that add up to 1.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from itertools import combinations
-from math import comb, lcm
+from math import gcd, lcm
 
 from negotiation.games import StageGame
 
@@ -55,9 +54,11 @@ def positive_integers(rows: Iterable[Iterable[Fraction]]) -> list[list[int]]:
     [[1, 4], [6, 1]]
     """
     entries = [list(row) for row in rows]
-    lowest = min(min(row) for row in entries)
-    scale = lcm(*((entry - lowest).denominator for row in entries for entry in row))
-    return [[int((entry - lowest) * scale) + 1 for entry in row] for row in entries]
+    scale = lcm(*(entry.denominator for row in entries for entry in row))
+    whole = [[entry.numerator * (scale // entry.denominator) for entry in row] for row in entries]
+    lowest = min(map(min, whole))
+    step = gcd(*(entry - lowest for row in whole for entry in row)) or 1
+    return [[(entry - lowest) // step + 1 for entry in row] for row in whole]
 
 
 def solve(matrix: Sequence[Sequence[int]], right: Sequence[int]) -> tuple[list[int], int] | None:
@@ -100,55 +101,6 @@ def solve(matrix: Sequence[Sequence[int]], right: Sequence[int]) -> tuple[list[i
     return [sign * row[-1] for row in rows], sign * denominator
 
 
-def num_bases(dimension: int, num_rows: int) -> int:
-    """Count the linear systems that `polytope_vertices` may have to solve."""
-    return comb(dimension + num_rows, dimension) - 1
-
-
-def polytope_vertices(rows: Sequence[Sequence[int]]) -> Iterator[tuple[MixedAction, int]]:
-    """Enumerate the vertices, other than 0, of the polytope of all z >= 0 with ``rows @ z <= 1``.
-
-    Parameters
-    ----------
-    rows : sequence of sequences of int
-        Positive integers.
-
-    Yields
-    ------
-    tuple of (tuple of Fraction, int)
-        The vertex divided by the sum of its coordinates, and its labels as bits: bit j is set if z[j] = 0,
-        bit ``dimension + k`` if row k holds with equality. Each vertex is yielded once.
-
-    Notes
-    -----
-    A vertex with s positive coordinates satisfies s of the rows with equality and is the only point with
-    these zeros that does, so that trying every set of s coordinates with every set of s rows finds it.
-    """
-    dimension = len(rows[0])
-    for size in range(1, min(dimension, len(rows)) + 1):
-        for support in combinations(range(dimension), size):
-            yield from _vertices_on(rows, support)
-
-
-def _vertices_on(rows: Sequence[Sequence[int]], support: tuple[int, ...]) -> Iterator[tuple[MixedAction, int]]:
-    dimension = len(rows[0])
-    kept = [[row[j] for j in support] for row in rows]
-    zeros = sum(1 << j for j in range(dimension) if j not in support)
-    found: set[int] = set()
-    for tight in combinations(range(len(rows)), len(support)):
-        solved = solve([kept[k] for k in tight], [1] * len(support))
-        if solved is None or min(solved[0]) <= 0:
-            continue
-        numerators, denominator = solved
-        heights = [sum(a * z for a, z in zip(row, numerators, strict=True)) for row in kept]
-        equal = sum(1 << dimension + k for k, height in enumerate(heights) if height == denominator)
-        if max(heights) == denominator and equal not in found:
-            found.add(equal)
-            total = sum(numerators)
-            weights = dict(zip(support, numerators, strict=True))
-            yield tuple(Fraction(weights.get(j, 0), total) for j in range(dimension)), zeros | equal
-
-
 def maximise(
     objective: Sequence[Fraction], rows: Sequence[Sequence[Fraction]], bounds: Sequence[Fraction]
 ) -> tuple[Fraction, ...]:
@@ -184,15 +136,80 @@ def maximise(
     tableau = _tableau(objective, rows, bounds)
     basis = list(range(len(objective), len(objective) + len(rows)))
     denominator = 1
-    while (entering := next((j for j, cost in enumerate(tableau[-1][:-1]) if cost < 0), None)) is not None:
-        leaving = min(
-            (k for k in range(len(rows)) if tableau[k][entering] > 0),
-            key=lambda k: (Fraction(tableau[k][-1], tableau[k][entering]), basis[k]),
-        )
-        denominator = _clear_column(tableau, leaving, entering, denominator)
-        basis[leaving] = entering
+    while (pivot := _next_pivot(tableau, basis)) is not None:
+        denominator = _clear_column(tableau, *pivot, denominator)
+        basis[pivot[0]] = pivot[1]
+    return _solution(tableau, basis, denominator, len(objective))
+
+
+def maximise_near(
+    objective: Sequence[Fraction],
+    rows: Sequence[Sequence[Fraction]],
+    bounds: Sequence[Fraction],
+    guess: tuple[Sequence[int], Sequence[int]],
+    *,
+    max_pivots: int,
+) -> tuple[Fraction, ...] | None:
+    """Do what `maximise` does, from a vertex that is guessed to be optimal.
+
+    Parameters
+    ----------
+    objective, rows, bounds
+        As in `maximise`.
+    guess : tuple of two sequences of int
+        Which coordinates are positive there, and which rows hold with equality, the most important first.
+    max_pivots : int
+        Largest number of pivots.
+
+    Returns
+    -------
+    tuple of Fraction, or None
+        An optimal vertex, whether the guess is right or not; None if the pivots do not suffice.
+    """
+    tableau = _tableau(objective, rows, bounds)
+    basis = list(range(len(objective), len(objective) + len(rows)))
+    denominator = _enter(tableau, basis, guess)
+    if any(row[-1] < 0 for row in tableau[:-1]):
+        tableau, denominator = _tableau(objective, rows, bounds), 1
+        basis = list(range(len(objective), len(objective) + len(rows)))
+    for _ in range(max_pivots):
+        pivot = _next_pivot(tableau, basis)
+        if pivot is None:
+            return _solution(tableau, basis, denominator, len(objective))
+        denominator = _clear_column(tableau, *pivot, denominator)
+        basis[pivot[0]] = pivot[1]
+    return None
+
+
+def _enter(tableau: list[list[int]], basis: list[int], guess: tuple[Sequence[int], Sequence[int]]) -> int:
+    denominator, free = 1, list(guess[1])
+    for column in guess[0]:
+        row = next((k for k in free if tableau[k][column]), None)
+        if row is not None:
+            free.remove(row)
+            denominator = _clear_column(tableau, row, column, denominator)
+            basis[row] = column
+            if denominator < 0:
+                denominator = -denominator
+                tableau[:] = [[-entry for entry in entries] for entries in tableau]
+    return denominator
+
+
+def _next_pivot(tableau: list[list[int]], basis: list[int]) -> tuple[int, int] | None:
+    """Return the row and the column of the pivot that Bland's rule asks for; None at an optimum."""
+    entering = next((j for j, cost in enumerate(tableau[-1][:-1]) if cost < 0), None)
+    if entering is None:
+        return None
+    leaving = min(
+        (k for k in range(len(basis)) if tableau[k][entering] > 0),
+        key=lambda k: (Fraction(tableau[k][-1], tableau[k][entering]), basis[k]),
+    )
+    return leaving, entering
+
+
+def _solution(tableau: list[list[int]], basis: list[int], denominator: int, count: int) -> tuple[Fraction, ...]:
     values = {variable: Fraction(row[-1], denominator) for variable, row in zip(basis, tableau, strict=False)}
-    return tuple(values.get(j, Fraction(0)) for j in range(len(objective)))
+    return tuple(values.get(j, Fraction(0)) for j in range(count))
 
 
 def _tableau(

@@ -147,7 +147,7 @@ def mixed_minmax(stage: StageGame) -> Minmax:
             "mixed_minmax",
             "have two players, because with more the problem is not convex",
             f"{stage.num_players}",
-            "pure_minmax bounds the answer from above for any number of players.",
+            "pure_minmax bounds the answer from above, correlated_minmax from below, for any number of players.",
         )
     values, profiles = [], []
     for player in range(2):
@@ -158,6 +158,71 @@ def mixed_minmax(stage: StageGame) -> Minmax:
         profile[player] = pure_action(earned.index(max(earned)), len(earned))
         profiles.append(tuple(profile))
     return Minmax(stage, tuple(values), tuple(profiles))
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class CorrelatedMinmax:
+    """How low the others can hold each player when they draw their actions together.
+
+    Parameters
+    ----------
+    stage : StageGame
+        The game.
+    exact_values : tuple of Fraction
+        The correlated minmax payoff of each player.
+    punishments : tuple of arrays of Fraction, one a player
+        For each player the probability of every profile of the others' actions, one axis for each of the others.
+    """
+
+    stage: StageGame
+    exact_values: tuple[Fraction, ...]
+    punishments: tuple[NDArray[np.object_], ...]
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The correlated minmax payoff of each player, shape (n,), in the unit of the payoffs."""
+        return np.array(self.exact_values, dtype=np.float64)
+
+
+def correlated_minmax(stage: StageGame) -> CorrelatedMinmax:
+    """Compute the lowest payoff to which the others can hold each player by a joint draw of their actions.
+
+    Parameters
+    ----------
+    stage : StageGame
+        A game with any number of players.
+
+    Returns
+    -------
+    CorrelatedMinmax
+
+    Notes
+    -----
+    The others count as one player, so that a linear programme answers, in integers: no tolerance is involved. With
+    two players this is the mixed minmax payoff; with more, the payoff to which independent mixtures can hold a
+    player lies between this and `pure_minmax`.
+
+    Examples
+    --------
+    Two players hold the third to 0 if both do the same and it does the other thing. By independent mixtures they
+    can hold it to 3/4 only.
+
+    >>> third = [[[int(not a == b != c) for c in range(2)] for b in range(2)] for a in range(2)]
+    >>> game = StageGame([[[[0, 0, pay] for pay in row] for row in table] for table in third])
+    >>> str(correlated_minmax(game).exact_values[2])
+    '1/2'
+    """
+    values, punishments = [], []
+    for player in range(stage.num_players):
+        own_first = np.moveaxis(stage.exact_payoffs[..., player], player, 0)
+        table = own_first.reshape(len(own_first), -1)
+        punishment = np.array(_punishing_mixture(table), dtype=object)
+        values.append(max(table @ punishment))
+        shaped = punishment.reshape(own_first.shape[1:])
+        shaped.setflags(write=False)
+        punishments.append(shaped)
+    return CorrelatedMinmax(stage, tuple(values), tuple(punishments))
 
 
 def _punishing_mixture(payoffs: Sequence[Sequence[Fraction]] | NDArray[np.object_]) -> MixedAction:

@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 
 from negotiation._checks import ArgumentError
 from negotiation.games import StageGame
-from negotiation.solvers.minmax import mixed_minmax, pure_minmax, pure_minmax_profiles
+from negotiation.solvers.minmax import correlated_minmax, mixed_minmax, pure_minmax, pure_minmax_profiles
 from negotiation.solvers.nash import nash_equilibria
 
 PENNIES = StageGame.from_matrices([[1, -1], [-1, 1]], [[-1, 1], [1, -1]], ["A", "B"], [["heads", "tails"]] * 2)
@@ -118,3 +118,42 @@ def test_duplicated_and_single_actions_are_ordinary():
 def test_mixed_minmax_of_three_players_is_refused_with_the_way_out():
     with pytest.raises(ArgumentError, match=r"not convex, got 3\. pure_minmax bounds"):
         mixed_minmax(StageGame(np.zeros((2, 2, 2, 3))))
+
+
+def test_correlated_minmax_of_two_players_is_the_mixed_one():
+    rng = np.random.default_rng(21)
+    for _ in range(15):
+        stage = StageGame(rng.integers(0, 9, (*rng.integers(1, 5, 2), 2)).tolist())
+        assert correlated_minmax(stage).exact_values == mixed_minmax(stage).exact_values
+
+
+def test_correlated_minmax_is_the_value_of_the_linear_programme_and_below_the_pure_one():
+    rng = np.random.default_rng(22)
+    for shape in [(2, 2, 2), (3, 2, 2), (2, 3, 2, 2)]:
+        stage = StageGame(rng.integers(0, 9, (*shape, len(shape))).tolist())
+        found = correlated_minmax(stage)
+        assert np.all(found.values <= pure_minmax(stage).values)
+        for player, count in enumerate(shape):
+            table = np.moveaxis(stage.payoffs[..., player], player, 0).reshape(count, -1)
+            weights = found.punishments[player]
+            assert weights.shape == tuple(n for k, n in enumerate(shape) if k != player)
+            assert sum(weights.flat) == 1 and min(weights.flat) >= 0
+            rows = np.hstack([table, -np.ones((count, 1))])
+            last = np.eye(rows.shape[1])[-1]
+            bounds = [(0, None)] * table.shape[1] + [(None, None)]
+            solved = linprog(last, rows, np.zeros(count), (1 - last)[None], [1], bounds)
+            assert found.values[player] == pytest.approx(solved.fun)
+
+
+def test_joint_punishment_can_hold_a_player_lower_than_independent_mixtures():
+    # The others win when they match and the third does not guess which way: matching needs a joint draw.
+    payoffs = np.zeros((2, 2, 2, 3), dtype=int)
+    for a, b, c in np.ndindex(2, 2, 2):
+        payoffs[a, b, c, 2] = 0 if a == b != c else 1
+    found = correlated_minmax(StageGame(payoffs.tolist()))
+    assert found.exact_values[2] == Fraction(1, 2)
+    assert list(found.punishments[2].flat) == [Fraction(1, 2), 0, 0, Fraction(1, 2)]
+    grid = np.linspace(0, 1, 101)
+    p, q = np.meshgrid(grid, grid)
+    independent = np.maximum(1 - (1 - p) * (1 - q), 1 - p * q)
+    assert independent.min() == pytest.approx(0.75)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from negotiation._checks import ArgumentError
 from negotiation.games import StageGame, to_nashpy
-from negotiation.solvers.deviation import best_deviation_payoffs, exact_best_deviation_payoffs
-from negotiation.solvers.nash import nash_equilibria, pure_equilibria, regret
+from negotiation.solvers.deviation import best_deviation_payoffs, exact_best_deviation_payoffs, regret
+from negotiation.solvers.nash import nash_equilibria, pure_equilibria
 from negotiation.solvers.solution import Status
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "one_shot.json").read_text())["cases"]
@@ -84,6 +84,18 @@ def test_published_cases_are_solved_exactly(case):
     assert len(found) == len(expected)
     assert found.degenerate == case["degenerate"]
     assert found.complete and found.status is Status.EXACT
+    assert len(found.components) == case["n_components"]
+    assert _as_sets(found.subsets) == _as_sets(
+        [
+            [[tuple(map(Fraction, mixture)) for mixture in side] for side in pair]
+            for pair in case["maximal_nash_subsets"]
+        ]
+    )
+    assert not found.regrets.any()
+
+
+def _as_sets(subsets):
+    return sorted(tuple(sorted(map(sorted, pair))) for pair in subsets)
 
 
 def test_equilibria_are_those_of_brute_force_over_supports_with_frequent_ties():
@@ -126,19 +138,51 @@ def test_payoffs_of_a_thousand_lose_no_equilibrium():
         assert found.degenerate or len(found) % 2 == 1
 
 
+def changed(stage, scale, shift):
+    return StageGame((stage.exact_payoffs * np.array(scale, dtype=object) + shift).tolist())
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 20), (20, 2), (5, 5), (7, 4), (8, 8)])
+@pytest.mark.parametrize("high", [2, 4, 101, 1001])
+def test_equilibria_of_larger_games_keep_their_symmetries(shape, high):
+    rng = np.random.default_rng(high)
+    stage = StageGame(rng.integers(0, high, (*shape, 2)).tolist())
+    found = nash_equilibria(stage)
+    assert found.complete and not found.regrets.any()
+    assert found.degenerate or len(found) % 2 == 1
+    for scale, shift in [((Fraction(1, 10**9), 1000), 10**9), ((Fraction(7, 3), 10**9), Fraction(-1, 3))]:
+        assert list(nash_equilibria(changed(stage, scale, shift))) == list(found)
+    swapped = StageGame(np.swapaxes(stage.exact_payoffs, 0, 1)[..., ::-1].tolist())
+    assert {(y, x) for x, y in nash_equilibria(swapped)} == set(found)
+    rows, columns = (rng.permutation(count) for count in shape)
+    permuted = nash_equilibria(StageGame(stage.exact_payoffs[np.ix_(rows, columns)].tolist()))
+    assert set(permuted) == {(tuple(x[a] for a in rows), tuple(y[a] for a in columns)) for x, y in found}
+    assert len(permuted.subsets) == len(found.subsets)
+    assert sorted(map(len, permuted.components)) == sorted(map(len, found.components))
+
+
+def test_ties_a_trillionth_apart_are_told_apart():
+    gap = Fraction(1, 10**12)
+    stage = StageGame([[[1, 1], [0, 0], [2, 0]], [[1 + gap, 0], [3, 5], [0, 1]], [[1, 1], [2, 1 + gap], [1, 3]]])
+    assert set(nash_equilibria(stage)) == brute_force(stage)
+    rng = np.random.default_rng(17)
+    for _ in range(15):
+        exact = rng.integers(0, 3, (4, 4, 2)) + gap * rng.integers(-1, 2, (4, 4, 2)).astype(object)
+        assert set(nash_equilibria(StageGame(exact.tolist()))) == brute_force(StageGame(exact.tolist()))
+
+
 @given(small_games(), st.sampled_from([Fraction(10**9), Fraction(-7, 3)]))
 @settings(max_examples=60, deadline=None)
 def test_affine_changes_of_payoffs_change_no_equilibrium(stage, shift):
-    scale = np.array([Fraction(1, 10**9), Fraction(1000)], dtype=object)
-    changed = StageGame((stage.exact_payoffs * scale + shift).tolist())
-    assert list(nash_equilibria(changed)) == list(nash_equilibria(stage))
+    scale = (Fraction(1, 10**9), Fraction(1000))
+    assert list(nash_equilibria(changed(stage, scale, shift))) == list(nash_equilibria(stage))
 
 
 def test_floats_shifted_by_a_billion_keep_their_equilibria():
     row, column = np.array([[3.5, -1.25], [5.0, 0.5]]), np.array([[3.5, 5.0], [-1.25, 0.5]])
     plain = nash_equilibria(StageGame.from_matrices(row, column))
-    for changed in ((row + 1e9, column + 1e9), (row * 1e-9, column * 1e-9)):
-        assert list(nash_equilibria(StageGame.from_matrices(*changed))) == list(plain)
+    for matrices in ((row + 1e9, column + 1e9), (row * 1e-9, column * 1e-9)):
+        assert list(nash_equilibria(StageGame.from_matrices(*matrices))) == list(plain)
 
 
 @given(small_games())
@@ -200,14 +244,35 @@ def test_three_players_are_refused_with_the_way_out():
         nash_equilibria(StageGame(np.zeros((2, 2, 2, 3))))
 
 
-def test_games_that_are_too_large_are_refused_before_any_work():
-    stage = StageGame(np.zeros((20, 20, 2)))
-    with pytest.raises(ArgumentError, match="max_bases = 200000 linear systems, got 275693057638 for 20 x 20"):
-        nash_equilibria(stage)
-    small = StageGame(np.zeros((2, 2, 2)))
-    with pytest.raises(ArgumentError, match=r"got 10 for 2 x 2 actions\. Pass max_bases=10"):
-        nash_equilibria(small, max_bases=9)
-    assert len(nash_equilibria(small, max_bases=10)) == 4
+def test_a_search_cut_off_lists_equilibria_and_says_that_some_may_be_missing():
+    stage = StageGame(np.random.default_rng(2).integers(0, 101, (8, 8, 2)).tolist())
+    whole = nash_equilibria(stage)
+    for max_work in (1, 4000, 8000):
+        part = nash_equilibria(stage, max_work=max_work)
+        assert not part.complete and part.status is Status.CUT_OFF
+        assert set(part) <= set(whole)
+        assert "not all of them" in str(part)
+        with pytest.raises(ArgumentError, match=r"must be complete, got .* Raise max_work"):
+            part.worst()
+
+
+def test_large_games_end_at_the_bound_on_work():
+    rng = np.random.default_rng(3)
+    for shape, high in [((40, 40), 101), ((40, 40), 2), ((20, 20), 10**9)]:
+        stage = StageGame(rng.integers(0, high, (*shape, 2)).tolist())
+        found = nash_equilibria(stage, max_work=30_000)
+        assert not found.complete
+
+
+def test_the_bound_on_work_may_be_as_large_as_one_likes():
+    stage = StageGame(np.random.default_rng(4).integers(0, 9, (6, 6, 2)).tolist())
+    assert nash_equilibria(stage, max_work=10**40).complete
+
+
+@pytest.mark.parametrize("max_work", [0, -1, 2.5, True])
+def test_the_bound_on_work_is_a_positive_whole_number(max_work):
+    with pytest.raises(ArgumentError, match="'max_work' of nash_equilibria must be a whole number of at least 1"):
+        nash_equilibria(StageGame(np.zeros((2, 2, 2))), max_work=max_work)
 
 
 @pytest.mark.parametrize("shape", [(3, 3), (1, 4), (2, 3, 2), (2, 2, 2, 2)])
