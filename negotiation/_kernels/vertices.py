@@ -39,13 +39,13 @@ def walk(rows: NDArray[np.float64], limit: int) -> tuple[NDArray[np.int64], NDAr
     Notes
     -----
     Let row i = 1, 2, ... have the right-hand side 1 + e**i instead of 1. For small e > 0 the polytope is simple,
-    and each vertex of the given polytope is the limit of one of its vertices or more. A set of d labels is a
-    vertex of it if every other coordinate and slack is positive, or zero with a positive first coefficient of e;
-    both are proved by enclosures (`_enclose`), and zeros because a determinant is a whole number (`_sign`). The
-    label picked up along each of the d edges is found in floats without proof. But the far end is visited in its
-    turn, so that no wrong pick survives: a vertex that shares d - 1 labels with another is the other end of their
-    edge. When the walk ends, the list is closed under all edges; the graph of a polytope is connected, so that the
-    list is complete. One visit takes of the order of d d k operations.
+    and each vertex of the given polytope is the limit of one of its vertices or more. A set of d labels is one of
+    these if every other coordinate and slack is positive, or zero with a positive first coefficient of e; both are
+    proved by enclosures (`_enclose`), and zeros because a determinant is a whole number (`_sign`). The label
+    picked up along each of the d edges is found in floats without proof. But the far end is visited in its turn,
+    so that no wrong pick survives: a vertex that shares d - 1 labels with another is the other end of their edge.
+    When the walk ends, the list is closed under all edges; the graph of a polytope is connected, so that the list
+    is complete. One visit takes of the order of d d k operations.
     """
     dimension = rows.shape[1]
     bases = np.empty(2 * (MAX_LABELS + 2), dtype=np.int64)
@@ -128,9 +128,10 @@ def _visit(rows: NDArray[np.float64], basis: int, far_ends: NDArray[np.int64]) -
         if end < 0:
             return -1
         far_ends[t] = basis ^ (1 << (dimension + tight[t])) ^ (1 << variables[end])
-    noise = blur * rows.max()
-    noise[size:] += rows.max() * TIE
+    reach = blur.copy()
+    reach[size:] += TIE
     for j in range(len(zeros)):
+        noise = reach * rows[:, zeros[j]].max()
         end = _leaving(values, rates[:, j], noise, weights, blur, tight, loose)
         if end < 0:
             return -1

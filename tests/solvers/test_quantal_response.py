@@ -134,7 +134,12 @@ def test_turns_are_reported_and_the_first_pass_is_given():
         found = quantal_response(stage, [0.05, 200])
         assert found.status is Status.CONVERGED
         assert len(found.turns) % 2 == 0 or found.crossings
-        turned += bool(found.turns)
+        if len(found.turns) == 2:
+            between = np.mean(found.turns)
+            alone, passed = (quantal_response(stage, asked) for asked in ([between], [between, 200]))
+            for mixed, other in zip(alone.mixtures, passed.mixtures, strict=True):
+                assert mixed[0] == pytest.approx(other[0], abs=1e-9)
+            turned += 1
     assert turned > 0
 
 

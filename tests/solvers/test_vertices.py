@@ -80,18 +80,47 @@ def test_every_basis_determines_the_vertex_with_its_labels():
             assert min(numerators) >= 0 and max(heights) == denominator
 
 
-@pytest.mark.parametrize("gap", [1, 10**3])
-def test_what_floats_cannot_tell_from_a_tie_is_left_to_whole_numbers(gap):
+def slacks_after_perturbation(rows, basis):
+    """All coordinates and slacks at a basis when row i has the right-hand side 1 + e**i, e a millionth."""
+    dimension = len(rows[0])
+    right = [1 + Fraction(1, 10**6) ** (i + 1) for i in range(len(rows))]
+    equations = [([Fraction(int(j == k)) for k in range(dimension)], Fraction(0)) for j in range(dimension)]
+    equations += [(list(map(Fraction, row)), value) for row, value in zip(rows, right, strict=True)]
+    point = _solve([[*row, value] for k, (row, value) in enumerate(equations) if basis >> k & 1])
+    heights = [sum(a * z for a, z in zip(row, point, strict=True)) for row in rows]
+    levels = [*point, *(value - height for value, height in zip(right, heights, strict=True))]
+    return [level for k, level in enumerate(levels) if not basis >> k & 1]
+
+
+@pytest.mark.parametrize("high", [1, 2, 3])
+def test_ties_are_broken_as_by_a_small_perturbation(high):
+    rng = np.random.default_rng(30 + high)
+    for _ in range(25):
+        rows = rng.integers(1, high + 1, rng.integers(2, 6, 2)).tolist()
+        visited = kernel.walk(np.array(rows, dtype=float), MANY)[0][1:].tolist()
+        for basis in [*visited, *_in_whole_numbers(rows, MANY).bases.values()]:
+            assert min(slacks_after_perturbation(rows, basis)) > 0
+
+
+@pytest.mark.parametrize(("gap", "decided"), [(1, False), (100, True)])
+def test_what_floats_cannot_tell_from_a_tie_is_left_to_whole_numbers(gap, decided):
     large = 10**15
-    rows = [[large + gap, 1, large], [large, 2, 1], [3, large, large - gap], [large - gap, large, 5]]
-    found = polytope_vertices([row + [1] * 6 for row in rows], MANY)
-    assert set(found.bases) == set(_in_whole_numbers([row + [1] * 6 for row in rows], MANY).bases)
+    rows = [[large, 1, 1], [large + gap, 1, 2], [1, 2, 3]]
+    assert (_proved_in_floats(rows, MANY) is not None) == decided
+    rows = [[*row, 1, 1, 1] for row in rows]
+    assert set(polytope_vertices(rows, MANY).bases) == set(_in_whole_numbers(rows, MANY).bases)
 
 
-def test_entries_beyond_floats_and_more_labels_than_bits_are_left_to_whole_numbers():
+def test_entries_beyond_floats_and_more_labels_than_bits_are_left_to_whole_numbers(monkeypatch):
+    monkeypatch.setattr(kernel, "walk", None)
     assert _proved_in_floats([[2**53 + 1] * 5] * 5, MANY) is None
     assert _proved_in_floats([[1] * 40] * 23, MANY) is None
-    assert _proved_in_floats([[1] * 40] * 22, MANY) is not None
+
+
+def test_as_many_labels_as_bits_fit():
+    rows = np.random.default_rng(9).integers(1, 100, (3, 59)).tolist()
+    found = _proved_in_floats(rows, MANY)
+    assert set(found.bases) == set(_in_whole_numbers(rows, MANY).bases)
 
 
 def test_a_wrong_guess_in_floats_is_never_accepted(monkeypatch):
