@@ -1,0 +1,267 @@
+"""A rational polygon that generates itself, from the floating-point answer of `payoff_set`.
+
+Each vertex of the answer tells a rule: the profile played there, and where on the polygon of promises its
+continuation lies. The rules are equations for the vertices. They are solved in many digits, by Newton's method
+with floating-point derivatives; a coordinate that is a fraction of moderate size is recognised; the others are
+irrational or as good as that, and the equations are solved once more with a little lost at each of them, so that
+rounding leaves a set that generates itself. What the exact test refuses all the same loses its worst rule.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiation.solvers.exact_game import ExactGame, Profile
+from negotiation.solvers.payoff_set import PayoffSet
+from negotiation.solvers.polygon import distance_to
+from negotiation.solvers.rational_polygon import Point, contains, crossing, hull
+
+GRID = 2**256
+"""The equations are solved in whole multiples of 1 / GRID."""
+PLAIN = 2**96
+"""Largest denominator of a number that counts as recognised; two such numbers differ by 2^-192 at least."""
+FOUND = Fraction(1, 2**224)
+"""How near a number must be to the fraction that it is recognised as."""
+LOSSES = tuple(Fraction(1, 2**k) for k in (36, 26, 18))
+"""What is lost at an unrecognised coordinate, in units of the payoff range; the first that works is taken."""
+FINER = 2**10
+"""Coordinates that lose something are rounded to this share of the loss."""
+NEWTON_STEPS = 40
+NEAR = 1e-7
+"""Distance within which a promise is read as lying on a line; a wrong reading is refused by the exact test."""
+ON_LINE = Fraction(1, 2**128)
+"""The same for numbers that have been solved for."""
+
+Places = list[Point]
+Known = list[tuple[Fraction | None, Fraction | None]]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """How a vertex is made.
+
+    Parameters
+    ----------
+    profile : (int, int)
+        What is played first.
+    binding : tuple of int
+        The players who are promised just enough: none, one or both.
+    is_high : bool
+        With one player promised just enough, whether the other one gets the most or the least of what the
+        polygon then allows.
+    edge : (int, int, Fraction)
+        With nobody promised just enough, the promise lies at this share of the way between two vertices.
+    """
+
+    profile: Profile
+    binding: tuple[int, ...]
+    is_high: bool = True
+    edge: tuple[int, int, Fraction] = (0, 0, Fraction(0))
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class InnerPolygon:
+    """A polygon that generates itself, in units of the payoff ranges; `profiles` has one entry a vertex."""
+
+    vertices: tuple[Point, ...]
+    profiles: tuple[Profile, ...]
+
+    @property
+    def threat(self) -> Point:
+        """The least that it gives each player."""
+        first, second = (min(vertex[i] for vertex in self.vertices) for i in range(2))
+        return first, second
+
+
+def inner_polygon(game: ExactGame, found: PayoffSet) -> InnerPolygon | None:
+    """Find a polygon near a floating-point payoff set that generates itself in exact arithmetic.
+
+    Returns
+    -------
+    InnerPolygon or None
+        None if every rule had to be given up.
+    """
+    places = [game.inward([Fraction(x) for x in row]) for row in found.vertices.tolist()]
+    rules = _read_rules(game, found, places)
+    while rules:
+        places = _solve(game, rules, places, [(None, None)] * len(rules), Fraction(0))
+        known: Known = [(_recognised(x), _recognised(y)) for x, y in places]
+        faults = np.zeros(len(rules))
+        for loss in LOSSES:
+            candidate = _rounded(_solve(game, rules, places, known, loss), known, loss / FINER)
+            faults = _faults(game, rules, candidate)
+            if not faults.any():
+                return _polygon(rules, candidate)
+            if all(x is not None for place in known for x in place):
+                break
+        worst = int(faults.argmax())
+        del rules[worst], places[worst]
+    return None
+
+
+def _polygon(rules: Sequence[Rule], places: Places) -> InnerPolygon:
+    played = {place: rule.profile for place, rule in zip(places, rules, strict=True)}
+    vertices = hull(places)
+    return InnerPolygon(tuple(vertices), tuple(played[vertex] for vertex in vertices))
+
+
+def _faults(game: ExactGame, rules: Sequence[Rule], places: Places) -> NDArray[np.float64]:
+    """Measure by how much each rule fails: the promise it needs lies outside, or is too small."""
+    inner = _polygon(rules, places)
+    corners, threat = np.array(inner.vertices, dtype=np.float64), inner.threat
+    faults, vertices = np.zeros(len(rules)), set(inner.vertices)
+    for k, (rule, place) in enumerate(zip(rules, places, strict=True)):
+        if place not in vertices:
+            continue
+        promise = game.promised(rule.profile, place)
+        if not contains(inner.vertices, promise):
+            outside = distance_to(corners, np.array([promise], dtype=np.float64))[0]
+            faults[k] = max(outside, np.finfo(float).tiny)
+        short = max(need - w for need, w in zip(game.required(rule.profile, threat), promise, strict=True))
+        faults[k] = max(faults[k], float(short))
+    return faults
+
+
+def _read_rules(game: ExactGame, found: PayoffSet, places: Places) -> list[Rule]:
+    threat = tuple(min(place[i] for place in places) for i in range(2)) if places else ()
+    promises = [game.inward([Fraction(x) for x in row]) for row in found.continuations.tolist()]
+    return [
+        _read_rule(game, places, k, profile, promise, game.required(profile, (threat[0], threat[1])))
+        for k, (profile, promise) in enumerate(zip(found.profiles, promises, strict=True))
+    ]
+
+
+def _read_rule(
+    game: ExactGame, places: Places, vertex: int, profile: Profile, promise: Point, needed: Point
+) -> Rule:
+    own, near = game.payoffs[profile], Fraction(NEAR)
+    if all(abs(x - y) <= near for x, y in zip(own, places[vertex], strict=True)):
+        return Rule(profile, (), edge=(vertex, vertex, Fraction(0)))
+    binding = tuple(i for i in range(2) if abs(promise[i] - needed[i]) <= near)
+    if len(binding) == 1:
+        [axis] = binding
+        low, high = (_end(places, axis, needed[axis], is_high, near)[0] for is_high in (False, True))
+        other = promise[1 - axis]
+        return Rule(profile, binding, is_high=abs(other - high) <= abs(other - low))
+    return Rule(profile, binding, edge=(0, 0, Fraction(0)) if binding else _nearest_edge(places, promise))
+
+
+def _nearest_edge(places: Places, point: Point) -> tuple[int, int, Fraction]:
+    best = None
+    for k in range(len(places)):
+        first, second = places[k - 1], places[k]
+        run = (second[0] - first[0], second[1] - first[1])
+        length = run[0] ** 2 + run[1] ** 2
+        along = (point[0] - first[0]) * run[0] + (point[1] - first[1]) * run[1]
+        share = min(max(along / length, Fraction(0)), Fraction(1)) if length else Fraction(0)
+        share = _to_grid(share, 2**30)
+        away = sum((p + share * r - x) ** 2 for p, r, x in zip(first, run, point, strict=True))
+        if best is None or away < best[0]:
+            best = (away, (k - 1) % len(places), k, share)
+    assert best is not None
+    return best[1:]
+
+
+def _solve(game: ExactGame, rules: Sequence[Rule], start: Places, known: Known, loss: Fraction) -> Places:
+    """Solve the equations of the rules, with a loss at each coordinate that is not known."""
+    places = [
+        (x if p is None else p, y if q is None else q) for (x, y), (p, q) in zip(start, known, strict=True)
+    ]
+    line = Fraction(NEAR)
+    for _ in range(NEWTON_STEPS):
+        targets, slopes = _targets(game, rules, places, known, loss, line)
+        moves = [t - x for target, place in zip(targets, places, strict=True) for t, x in zip(target, place, strict=True)]
+        if max(map(abs, moves)) <= Fraction(8, GRID):
+            break
+        line = ON_LINE
+        steps = np.linalg.lstsq(np.eye(len(moves)) - slopes, np.array(moves, dtype=np.float64))[0]
+        places = [
+            (_to_grid(x + Fraction(steps[2 * k])), _to_grid(y + Fraction(steps[2 * k + 1])))
+            for k, (x, y) in enumerate(places)
+        ]
+        places = [
+            (x if p is None else p, y if q is None else q) for (x, y), (p, q) in zip(places, known, strict=True)
+        ]
+    return places
+
+
+def _targets(
+    game: ExactGame, rules: Sequence[Rule], places: Places, known: Known, loss: Fraction, line: Fraction
+) -> tuple[Places, NDArray[np.float64]]:
+    """Return where the rules put the vertices, and the derivatives by all coordinates, row by row."""
+    lowest = [min(range(len(places)), key=lambda k: places[k][i]) for i in range(2)]
+    threat = (places[lowest[0]][0], places[lowest[1]][1])
+    slopes = np.zeros((len(places), 2, len(places), 2))
+    targets: Places = []
+    for k, rule in enumerate(rules):
+        lost = [loss if x is None else Fraction(0) for x in known[k]]
+        needed = game.required(rule.profile, threat)
+        promise = [needed[0] + lost[0], needed[1] + lost[1]]
+        for axis in rule.binding:
+            slopes[k, axis, lowest[axis], axis] = 1
+        if len(rule.binding) == 1:
+            [axis] = rule.binding
+            place, parts = _end(places, axis, promise[axis], rule.is_high, line)
+            promise[1 - axis] = place + (-lost[1 - axis] if rule.is_high else lost[1 - axis])
+            for vertex, coordinate, slope in parts:
+                if vertex < 0:
+                    slopes[k, 1 - axis] += slope * slopes[k, axis]
+                else:
+                    slopes[k, 1 - axis, vertex, coordinate] += slope
+        elif not rule.binding:
+            first, second, share = rule.edge
+            centre = [sum(place[i] for place in places) / len(places) for i in range(2)]
+            for i in range(2):
+                promise[i] = (1 - share) * places[first][i] + share * places[second][i]
+                promise[i] += lost[i] * (centre[i] - promise[i])
+                slopes[k, i, first, i] += float(1 - share)
+                slopes[k, i, second, i] += float(share)
+        slopes[k] *= np.array(game.deltas, dtype=np.float64)[:, np.newaxis, np.newaxis]
+        slopes[k, [x is not None for x in known[k]]] = 0
+        target = game.averaged(rule.profile, (promise[0], promise[1]))
+        targets.append(
+            (target[0] if known[k][0] is None else known[k][0], target[1] if known[k][1] is None else known[k][1])
+        )
+    return targets, slopes.reshape(2 * len(places), 2 * len(places))
+
+
+def _end(
+    places: Places, axis: int, at: Fraction, is_high: bool, line: Fraction
+) -> tuple[Fraction, list[tuple[int, int, float]]]:
+    """Find the end of a cut, and its derivatives: by vertex and coordinate, or by the place of the cut if -1."""
+    other = 1 - axis
+    at = min(max(at, min(place[axis] for place in places)), max(place[axis] for place in places))
+    ends: list[tuple[Fraction, list[tuple[int, int, float]]]] = []
+    for k, there in enumerate(places):
+        here, before = places[k - 1], (k - 1) % len(places)
+        if abs(there[axis] - at) <= line:
+            ends.append((there[other], [(k, other, 1.0)]))
+        if min(here[axis], there[axis]) < at - line and max(here[axis], there[axis]) > at + line:
+            share = float((at - here[axis]) / (there[axis] - here[axis]))
+            slope = float((there[other] - here[other]) / (there[axis] - here[axis]))
+            parts = [(before, other, 1 - share), (k, other, share), (-1, axis, slope)]
+            parts += [(before, axis, -slope * (1 - share)), (k, axis, -slope * share)]
+            ends.append((crossing(here, there, axis, at)[other], parts))
+    return (max if is_high else min)(ends, key=lambda end: end[0])
+
+
+def _recognised(number: Fraction) -> Fraction | None:
+    plain = number.limit_denominator(PLAIN)
+    return plain if abs(plain - number) <= FOUND else None
+
+
+def _rounded(places: Places, known: Known, grid: Fraction) -> Places:
+    return [
+        (_to_grid(x, 1 / grid) if p is None else p, _to_grid(y, 1 / grid) if q is None else q)
+        for (x, y), (p, q) in zip(places, known, strict=True)
+    ]
+
+
+def _to_grid(number: Fraction, grid: int | Fraction = GRID) -> Fraction:
+    return Fraction(round(number * grid)) / grid
