@@ -8,7 +8,7 @@ rounding leaves a set that generates itself. What the exact test refuses all the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import final
 
@@ -20,8 +20,10 @@ from negotiation.solvers.payoff_set import PayoffSet
 from negotiation.solvers.polygon import distance_to
 from negotiation.solvers.rational_polygon import Point, contains, crossing, hull
 
-GRID = 2**256
-"""The equations are solved in whole multiples of 1 / GRID."""
+GRID = Fraction(1, 2**256)
+"""The equations are solved in whole multiples of this."""
+SOLVED = 8 * GRID
+"""Largest error of a solution."""
 PLAIN = 2**96
 """Largest denominator of a number that counts as recognised; two such numbers differ by 2^-192 at least."""
 FOUND = Fraction(1, 2**224)
@@ -37,7 +39,50 @@ ON_LINE = Fraction(1, 2**128)
 """The same for numbers that have been solved for."""
 
 Places = list[Point]
-Known = list[tuple[Fraction | None, Fraction | None]]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known exactly of a vertex.
+
+    Parameters
+    ----------
+    numbers : (Fraction or None, Fraction or None)
+        Its coordinates.
+    line : (int, Fraction, Fraction) or None
+        A line on which the vertex, the payoffs of its profile and therefore its continuation lie: the axis of the
+        coordinate from which the other one follows, the slope, and the place where the first coordinate is 0.
+    """
+
+    numbers: tuple[Fraction | None, Fraction | None] = (None, None)
+    line: tuple[int, Fraction, Fraction] | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether both coordinates are known."""
+        return None not in self.numbers
+
+    def lost(self, loss: Fraction) -> list[Fraction]:
+        """Return what each coordinate loses."""
+        lost = [loss if number is None else Fraction(0) for number in self.numbers]
+        if self.line:
+            lost[1 - self.line[0]] = Fraction(0)
+        return lost
+
+    def placed(self, place: Point, grid: Fraction | None = None) -> Point:
+        """Replace what is known, and round the rest to a grid if there is one."""
+        rounded = [x if grid is None else round(x / grid) * grid for x in place]
+        if self.line:
+            axis, slope, start = self.line
+            rounded[1 - axis] = slope * rounded[axis] + start
+        first, second = (
+            x if number is None else number for x, number in zip(rounded, self.numbers, strict=True)
+        )
+        return first, second
+
+
+UNKNOWN = Known()
 
 
 @final
@@ -90,19 +135,30 @@ def inner_polygon(game: ExactGame, found: PayoffSet) -> InnerPolygon | None:
     places = [game.inward([Fraction(x) for x in row]) for row in found.vertices.tolist()]
     rules = _read_rules(game, found, places)
     while rules:
-        places = _solve(game, rules, places, [(None, None)] * len(rules), Fraction(0))
-        known: Known = [(_recognised(x), _recognised(y)) for x, y in places]
+        places = _solve(game, rules, places, [UNKNOWN] * len(rules), Fraction(0))
+        known = _recognise(game, rules, places)
         faults = np.zeros(len(rules))
         for loss in LOSSES:
-            candidate = _rounded(_solve(game, rules, places, known, loss), known, loss / FINER)
+            lossy = _solve(game, rules, places, known, loss)
+            candidate = [k.placed(place, loss / FINER) for k, place in zip(known, lossy, strict=True)]
             faults = _faults(game, rules, candidate)
             if not faults.any():
                 return _polygon(rules, candidate)
-            if all(x is not None for place in known for x in place):
+            if all(k.is_complete for k in known):
                 break
-        worst = int(faults.argmax())
-        del rules[worst], places[worst]
+        rules, places = _without(int(faults.argmax()), rules, places)
     return None
+
+
+def _without(worst: int, rules: Sequence[Rule], places: Places) -> tuple[list[Rule], Places]:
+    """Give up a rule; promises between its vertex and another one move to the vertex before."""
+    kept = [k for k in range(len(rules)) if k != worst]
+    position = {k: new for new, k in enumerate(kept)} | {worst: (worst - 1) % max(len(kept), 1)}
+    left = [
+        replace(rules[k], edge=(position[rules[k].edge[0]], position[rules[k].edge[1]], rules[k].edge[2]))
+        for k in kept
+    ]
+    return left, [places[k] for k in kept]
 
 
 def _polygon(rules: Sequence[Rule], places: Places) -> InnerPolygon:
@@ -160,7 +216,7 @@ def _nearest_edge(places: Places, point: Point) -> tuple[int, int, Fraction]:
         length = run[0] ** 2 + run[1] ** 2
         along = (point[0] - first[0]) * run[0] + (point[1] - first[1]) * run[1]
         share = min(max(along / length, Fraction(0)), Fraction(1)) if length else Fraction(0)
-        share = _to_grid(share, 2**30)
+        share = Fraction(round(share * 2**30), 2**30)
         away = sum((p + share * r - x) ** 2 for p, r, x in zip(first, run, point, strict=True))
         if best is None or away < best[0]:
             best = (away, (k - 1) % len(places), k, share)
@@ -168,31 +224,27 @@ def _nearest_edge(places: Places, point: Point) -> tuple[int, int, Fraction]:
     return best[1:]
 
 
-def _solve(game: ExactGame, rules: Sequence[Rule], start: Places, known: Known, loss: Fraction) -> Places:
+def _solve(
+    game: ExactGame, rules: Sequence[Rule], start: Places, known: Sequence[Known], loss: Fraction
+) -> Places:
     """Solve the equations of the rules, with a loss at each coordinate that is not known."""
-    places = [
-        (x if p is None else p, y if q is None else q) for (x, y), (p, q) in zip(start, known, strict=True)
-    ]
+    places = [k.placed(place) for k, place in zip(known, start, strict=True)]
     line = Fraction(NEAR)
     for _ in range(NEWTON_STEPS):
         targets, slopes = _targets(game, rules, places, known, loss, line)
-        moves = [t - x for target, place in zip(targets, places, strict=True) for t, x in zip(target, place, strict=True)]
-        if max(map(abs, moves)) <= Fraction(8, GRID):
+        pairs = zip(targets, places, strict=True)
+        gaps = [x - y for target, place in pairs for x, y in zip(target, place, strict=True)]
+        if max(map(abs, gaps)) <= SOLVED:
             break
         line = ON_LINE
-        steps = np.linalg.lstsq(np.eye(len(moves)) - slopes, np.array(moves, dtype=np.float64))[0]
-        places = [
-            (_to_grid(x + Fraction(steps[2 * k])), _to_grid(y + Fraction(steps[2 * k + 1])))
-            for k, (x, y) in enumerate(places)
-        ]
-        places = [
-            (x if p is None else p, y if q is None else q) for (x, y), (p, q) in zip(places, known, strict=True)
-        ]
+        steps = np.linalg.lstsq(np.eye(len(gaps)) - slopes, np.array(gaps, dtype=np.float64))[0]
+        moved = [(x + Fraction(p), y + Fraction(q)) for (x, y), (p, q) in zip(places, steps.reshape(-1, 2), strict=True)]
+        places = [k.placed(place, GRID) for k, place in zip(known, moved, strict=True)]
     return places
 
 
 def _targets(
-    game: ExactGame, rules: Sequence[Rule], places: Places, known: Known, loss: Fraction, line: Fraction
+    game: ExactGame, rules: Sequence[Rule], places: Places, known: Sequence[Known], loss: Fraction, line: Fraction
 ) -> tuple[Places, NDArray[np.float64]]:
     """Return where the rules put the vertices, and the derivatives by all coordinates, row by row."""
     lowest = [min(range(len(places)), key=lambda k: places[k][i]) for i in range(2)]
@@ -200,7 +252,7 @@ def _targets(
     slopes = np.zeros((len(places), 2, len(places), 2))
     targets: Places = []
     for k, rule in enumerate(rules):
-        lost = [loss if x is None else Fraction(0) for x in known[k]]
+        lost = known[k].lost(loss)
         needed = game.required(rule.profile, threat)
         promise = [needed[0] + lost[0], needed[1] + lost[1]]
         for axis in rule.binding:
@@ -223,11 +275,11 @@ def _targets(
                 slopes[k, i, first, i] += float(1 - share)
                 slopes[k, i, second, i] += float(share)
         slopes[k] *= np.array(game.deltas, dtype=np.float64)[:, np.newaxis, np.newaxis]
-        slopes[k, [x is not None for x in known[k]]] = 0
-        target = game.averaged(rule.profile, (promise[0], promise[1]))
-        targets.append(
-            (target[0] if known[k][0] is None else known[k][0], target[1] if known[k][1] is None else known[k][1])
-        )
+        targets.append(known[k].placed(game.averaged(rule.profile, (promise[0], promise[1]))))
+        if known[k].line:
+            axis, slope, _ = known[k].line
+            slopes[k, 1 - axis] = float(slope) * slopes[k, axis]
+        slopes[k, [number is not None for number in known[k].numbers]] = 0
     return targets, slopes.reshape(2 * len(places), 2 * len(places))
 
 
@@ -251,17 +303,30 @@ def _end(
     return (max if is_high else min)(ends, key=lambda end: end[0])
 
 
-def _recognised(number: Fraction) -> Fraction | None:
+def _recognise(game: ExactGame, rules: Sequence[Rule], places: Places) -> list[Known]:
+    known = []
+    for k, (rule, place) in enumerate(zip(rules, places, strict=True)):
+        numbers = (_plain(place[0]), _plain(place[1]))
+        lines = [
+            _line(places[j % len(places)], place, game.payoffs[rule.profile], rule.binding[0] if rule.binding else 0)
+            for j in (k - 1, k + 1)
+            if numbers == (None, None)
+        ]
+        known.append(Known(numbers, next((line for line in lines if line), None)))
+    return known
+
+
+def _line(first: Point, second: Point, third: Point, axis: int) -> tuple[int, Fraction, Fraction] | None:
+    """Recognise the line through two points if a third one, known exactly, lies on it."""
+    if first[axis] == second[axis]:
+        return None
+    slope = _plain((second[1 - axis] - first[1 - axis]) / (second[axis] - first[axis]))
+    if slope is None:
+        return None
+    start = third[1 - axis] - slope * third[axis]
+    return (axis, slope, start) if abs(slope * second[axis] + start - second[1 - axis]) <= FOUND else None
+
+
+def _plain(number: Fraction) -> Fraction | None:
     plain = number.limit_denominator(PLAIN)
     return plain if abs(plain - number) <= FOUND else None
-
-
-def _rounded(places: Places, known: Known, grid: Fraction) -> Places:
-    return [
-        (_to_grid(x, 1 / grid) if p is None else p, _to_grid(y, 1 / grid) if q is None else q)
-        for (x, y), (p, q) in zip(places, known, strict=True)
-    ]
-
-
-def _to_grid(number: Fraction, grid: int | Fraction = GRID) -> Fraction:
-    return Fraction(round(number * grid)) / grid
