@@ -6,12 +6,17 @@ Every refusal names the argument and its owner, states the rule, quotes the valu
 import difflib
 import math
 from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 TOO_LARGE = "a number beyond 1.8e308"
 """What is said instead of a number that no float can hold; all its digits would fill the screen."""
+
+MAX_PLACES = 10_000
+"""Largest power of ten in text that is turned into a fraction; far larger ones would fill the memory."""
 
 FEW_NAMES = 12
 """Largest number of known names that a refusal lists."""
@@ -51,6 +56,24 @@ def check_number(name: str, owner: str, value: object) -> float:
     if not math.isfinite(number):
         raise refusal(name, owner, "be finite", value)
     return number
+
+
+def check_fraction(name: str, owner: str, value: object) -> Fraction:
+    """Return `value` as a fraction, or refuse it; a float counts as the decimal that it prints as."""
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, str) and "/" in value:
+        try:
+            return Fraction(value)
+        except (ValueError, ZeroDivisionError):
+            raise refusal(name, owner, "be a number", repr(value)) from None
+    number = check_number(name, owner, value)
+    if isinstance(value, str | Decimal):
+        exact = Decimal(value)
+        if abs(int(exact.as_tuple().exponent)) > MAX_PLACES:
+            raise refusal(name, owner, f"have at most {MAX_PLACES:,} decimal places", repr(value))
+        return Fraction(exact)
+    return Fraction(int(value)) if isinstance(value, int | np.integer) else Fraction(repr(number))
 
 
 def check_count(name: str, owner: str, value: object, least: int = 1) -> int:

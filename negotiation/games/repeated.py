@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_delta, refusal
+from negotiation._checks import check_delta, check_fraction, refusal
 from negotiation.games.stage import StageGame
 
 Delta = float | Fraction | Decimal | str
@@ -82,11 +82,6 @@ class RepeatedGame:
 
 
 def _exact_delta(value: object) -> Fraction:
-    read: object = value
-    if isinstance(value, str):
-        try:
-            read = Fraction(value) if "/" in value else value
-        except (ValueError, ZeroDivisionError):
-            raise refusal("delta", "RepeatedGame", "be a number", repr(value)) from None
-    number = check_delta("RepeatedGame", read)
-    return Fraction(read) if isinstance(read, Fraction | Decimal | str) else Fraction(repr(number))
+    exact = check_fraction("delta", "RepeatedGame", value)
+    check_delta("RepeatedGame", exact if isinstance(value, str) else value)
+    return exact

@@ -2,8 +2,8 @@
 
 A certificate carries its game, its claim, and everything that an elementary check of the claim needs. The records
 hold no computing code: `negotiation.solvers.verification` does the checking, `negotiation.solvers.certification`
-makes certificates from answers, `negotiation.solvers.certificate_json` writes and reads them. A point is one
-average payoff a player.
+makes certificates from answers, `negotiation.solvers.certificate_json` writes and reads them. A point is the
+pair of average payoffs of two players.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,9 @@ from typing import final
 
 from negotiation.games import Automaton, RepeatedGame, StageGame
 
-Point = tuple[Fraction, ...]
-Profile = tuple[int, ...]
+Payoffs = tuple[Fraction, ...]
+Point = tuple[Fraction, Fraction]
+Profile = tuple[int, int]
 Polygon = tuple[Point, ...]
 
 
@@ -37,7 +38,7 @@ class StrategyCertificate:
 
     repeated: RepeatedGame
     automaton: Automaton
-    values: tuple[Point, ...]
+    values: tuple[Payoffs, ...]
     gains: tuple[tuple[Fraction | None, ...], ...]
 
     def __str__(self) -> str:
@@ -93,16 +94,16 @@ class SelfGenerationCertificate:
 class ExclusionCertificate:
     """Shows what no equilibrium of a repeated game of two players can give or play.
 
-    Pure actions, perfect monitoring, public randomisation. A certificate without `points`, `profiles` and `forever`
-    claims that there is no equilibrium at all.
+    Pure actions, perfect monitoring, public randomisation. A certificate without `points`, `profiles` and
+    `forever` claims that there is no equilibrium at all.
 
     Parameters
     ----------
     repeated : RepeatedGame
         The game.
     outer : tuple of polygons
-        Falling sets, the first of which holds all payoffs that are feasible and no worse than pure minmax, and each
-        of which holds what promises from the one before can support.
+        Falling sets, the first of which holds all payoffs that are feasible and no worse than pure minmax, and
+        each of which holds what promises from the one before can support.
     points : tuple of points
         Payoffs that no equilibrium gives.
     profiles : tuple of (int, int)
@@ -125,7 +126,8 @@ class ExclusionCertificate:
             ("played for ever by no equilibrium", _named(stage, self.forever)),
         ]
         made = [f"{claim}: {', '.join(cases)}" for claim, cases in claims if cases]
-        head = f"by {len(self.outer)} outer sets at {_patience(self.repeated)}"
+        noun = "set" if len(self.outer) == 1 else "sets"
+        head = f"by {len(self.outer)} outer {noun} at {_patience(self.repeated)}"
         return "; ".join([head, *(made or ["there is no equilibrium"])])
 
 
@@ -145,8 +147,8 @@ class NashCertificate:
     """
 
     stage: StageGame
-    mixed_profiles: tuple[tuple[Point, ...], ...]
-    payoffs: tuple[Point, ...]
+    mixed_profiles: tuple[tuple[Payoffs, ...], ...]
+    payoffs: tuple[Payoffs, ...]
 
     def __str__(self) -> str:
         return f"Nash equilibria of the stage game: {len(self.mixed_profiles)} mixed profiles"

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from negotiation.games import RepeatedGame
-from negotiation.solvers.deviation import exact_best_deviation_payoffs
-from negotiation.solvers.rational_polygon import Point, above
+import numpy as np
+from numpy.typing import NDArray
 
-Profile = tuple[int, int]
+from negotiation.games import RepeatedGame
+from negotiation.solvers.certificate import Point, Profile
+from negotiation.solvers.deviation import exact_best_deviation_payoffs
+from negotiation.solvers.rational_polygon import above
 
 
 @final
@@ -23,7 +25,7 @@ class ExactGame:
         Stage payoffs.
     best : dict from profile to point
         What each player earns by the best deviation in the stage game.
-    deltas : (Fraction, Fraction)
+    deltas : pair of Fraction
         Discount factors.
     low, spread : points
         The lowest payoff of each player and the range, in the unit of the payoffs; the range counts as 1 where
@@ -88,10 +90,16 @@ class ExactGame:
 def exact_game(repeated: RepeatedGame) -> ExactGame:
     """Measure the payoffs of a two-player game exactly, in units of their range."""
     exact, best = repeated.stage.exact_payoffs, exact_best_deviation_payoffs(repeated.stage)
-    low = tuple(exact.min(axis=(0, 1)))
-    spread = tuple(x or Fraction(1) for x in exact.max(axis=(0, 1)) - low)
+    low = exact.min(axis=(0, 1))
+    spread = exact.max(axis=(0, 1)) - low
+    spread[spread == 0] = Fraction(1)
     profiles = [(a, b) for a in range(exact.shape[0]) for b in range(exact.shape[1])]
-    cells = [
-        {profile: tuple((table[profile] - low) / spread) for profile in profiles} for table in (exact, best)
-    ]
-    return ExactGame(cells[0], cells[1], repeated.exact_deltas, low, spread)
+    own, left = (
+        {profile: _pair((table[profile] - low) / spread) for profile in profiles} for table in (exact, best)
+    )
+    return ExactGame(own, left, _pair(repeated.exact_deltas), _pair(low), _pair(spread))
+
+
+def _pair(numbers: Sequence[Fraction] | NDArray[np.object_]) -> Point:
+    first, second = numbers
+    return first, second

@@ -15,10 +15,11 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation.solvers.exact_game import ExactGame, Profile
+from negotiation.solvers.certificate import Point, Profile
+from negotiation.solvers.exact_game import ExactGame
 from negotiation.solvers.payoff_set import PayoffSet
 from negotiation.solvers.polygon import distance_to
-from negotiation.solvers.rational_polygon import Point, contains, crossing, hull
+from negotiation.solvers.rational_polygon import contains, crossing, hull
 
 GRID = Fraction(1, 2**256)
 """The equations are solved in whole multiples of this."""
@@ -76,9 +77,7 @@ class Known:
         if self.line:
             axis, slope, start = self.line
             rounded[1 - axis] = slope * rounded[axis] + start
-        first, second = (
-            x if number is None else number for x, number in zip(rounded, self.numbers, strict=True)
-        )
+        first, second = (x if number is None else number for x, number in zip(rounded, self.numbers, strict=True))
         return first, second
 
 
@@ -202,7 +201,7 @@ def _read_rule(
     binding = tuple(i for i in range(2) if abs(promise[i] - needed[i]) <= near)
     if len(binding) == 1:
         [axis] = binding
-        low, high = (_end(places, axis, needed[axis], is_high, near)[0] for is_high in (False, True))
+        low, high = (_end(places, axis, needed[axis], is_high, near).place for is_high in (False, True))
         other = promise[1 - axis]
         return Rule(profile, binding, is_high=abs(other - high) <= abs(other - low))
     return Rule(profile, binding, edge=(0, 0, Fraction(0)) if binding else _nearest_edge(places, promise))
@@ -232,13 +231,15 @@ def _solve(
     line = Fraction(NEAR)
     for _ in range(NEWTON_STEPS):
         targets, slopes = _targets(game, rules, places, known, loss, line)
-        pairs = zip(targets, places, strict=True)
-        gaps = [x - y for target, place in pairs for x, y in zip(target, place, strict=True)]
+        sides = zip(targets, places, strict=True)
+        gaps = [x - y for target, place in sides for x, y in zip(target, place, strict=True)]
         if max(map(abs, gaps)) <= SOLVED:
             break
         line = ON_LINE
         steps = np.linalg.lstsq(np.eye(len(gaps)) - slopes, np.array(gaps, dtype=np.float64))[0]
-        moved = [(x + Fraction(p), y + Fraction(q)) for (x, y), (p, q) in zip(places, steps.reshape(-1, 2), strict=True)]
+        moved = [
+            (x + Fraction(p), y + Fraction(q)) for (x, y), (p, q) in zip(places, steps.reshape(-1, 2), strict=True)
+        ]
         places = [k.placed(place, GRID) for k, place in zip(known, moved, strict=True)]
     return places
 
@@ -247,60 +248,92 @@ def _targets(
     game: ExactGame, rules: Sequence[Rule], places: Places, known: Sequence[Known], loss: Fraction, line: Fraction
 ) -> tuple[Places, NDArray[np.float64]]:
     """Return where the rules put the vertices, and the derivatives by all coordinates, row by row."""
-    lowest = [min(range(len(places)), key=lambda k: places[k][i]) for i in range(2)]
-    threat = (places[lowest[0]][0], places[lowest[1]][1])
     slopes = np.zeros((len(places), 2, len(places), 2))
     targets: Places = []
-    for k, rule in enumerate(rules):
-        lost = known[k].lost(loss)
-        needed = game.required(rule.profile, threat)
-        promise = [needed[0] + lost[0], needed[1] + lost[1]]
-        for axis in rule.binding:
-            slopes[k, axis, lowest[axis], axis] = 1
-        if len(rule.binding) == 1:
-            [axis] = rule.binding
-            place, parts = _end(places, axis, promise[axis], rule.is_high, line)
-            promise[1 - axis] = place + (-lost[1 - axis] if rule.is_high else lost[1 - axis])
-            for vertex, coordinate, slope in parts:
-                if vertex < 0:
-                    slopes[k, 1 - axis] += slope * slopes[k, axis]
-                else:
-                    slopes[k, 1 - axis, vertex, coordinate] += slope
-        elif not rule.binding:
-            first, second, share = rule.edge
-            centre = [sum(place[i] for place in places) / len(places) for i in range(2)]
-            for i in range(2):
-                promise[i] = (1 - share) * places[first][i] + share * places[second][i]
-                promise[i] += lost[i] * (centre[i] - promise[i])
-                slopes[k, i, first, i] += float(1 - share)
-                slopes[k, i, second, i] += float(share)
+    for k, (rule, fixed) in enumerate(zip(rules, known, strict=True)):
+        lost = fixed.lost(loss)
+        make = _bound_promise if rule.binding else _free_promise
+        promise = make(game, rule, places, lost, line, slopes[k])
+        targets.append(fixed.placed(game.averaged(rule.profile, promise)))
         slopes[k] *= np.array(game.deltas, dtype=np.float64)[:, np.newaxis, np.newaxis]
-        targets.append(known[k].placed(game.averaged(rule.profile, (promise[0], promise[1]))))
-        if known[k].line:
-            axis, slope, _ = known[k].line
+        if fixed.line:
+            axis, slope, _ = fixed.line
             slopes[k, 1 - axis] = float(slope) * slopes[k, axis]
-        slopes[k, [number is not None for number in known[k].numbers]] = 0
+        slopes[k, [number is not None for number in fixed.numbers]] = 0
     return targets, slopes.reshape(2 * len(places), 2 * len(places))
 
 
-def _end(
-    places: Places, axis: int, at: Fraction, is_high: bool, line: Fraction
-) -> tuple[Fraction, list[tuple[int, int, float]]]:
-    """Find the end of a cut, and its derivatives: by vertex and coordinate, or by the place of the cut if -1."""
+def _bound_promise(
+    game: ExactGame,
+    rule: Rule,
+    places: Places,
+    lost: Sequence[Fraction],
+    line: Fraction,
+    slopes: NDArray[np.float64],
+) -> Point:
+    """Find a promise that is just enough for one player or both, and write its derivatives into `slopes`."""
+    least = [min(place[i] for place in places) for i in range(2)]
+    lowest = [[place[i] for place in places].index(least[i]) for i in range(2)]
+    needed = game.required(rule.profile, (least[0], least[1]))
+    promise = [need + less for need, less in zip(needed, lost, strict=True)]
+    for axis in rule.binding:
+        slopes[axis, lowest[axis], axis] = 1
+    if len(rule.binding) == 1:
+        [axis] = rule.binding
+        end = _end(places, axis, promise[axis], rule.is_high, line)
+        promise[1 - axis] = end.place + (-lost[1 - axis] if rule.is_high else lost[1 - axis])
+        slopes[1 - axis] = end.tilt * slopes[axis]
+        for vertex, share in end.shares:
+            slopes[1 - axis, vertex, 1 - axis] += share
+            slopes[1 - axis, vertex, axis] -= end.tilt * share
+    return promise[0], promise[1]
+
+
+def _free_promise(
+    game: ExactGame,
+    rule: Rule,
+    places: Places,
+    lost: Sequence[Fraction],
+    line: Fraction,
+    slopes: NDArray[np.float64],
+) -> Point:
+    """Find a promise on a segment between two vertices, and write its derivatives into `slopes`."""
+    first, second, share = rule.edge
+    promise = []
+    for i in range(2):
+        middle = sum((place[i] for place in places), start=Fraction(0)) / len(places)
+        whole = (1 - share) * places[first][i] + share * places[second][i]
+        promise.append(whole + lost[i] * (middle - whole))
+        slopes[i, first, i] += float(1 - share)
+        slopes[i, second, i] += float(share)
+    return promise[0], promise[1]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _End:
+    """The end of a cut through a polygon: its place, the shares of vertices in it, the slope of the edge there."""
+
+    place: Fraction
+    shares: tuple[tuple[int, float], ...]
+    tilt: float
+
+
+def _end(places: Places, axis: int, cut: Fraction, is_high: bool, line: Fraction) -> _End:
+    """Find the end of a cut; vertices no farther than `line` from it count as on it."""
     other = 1 - axis
-    at = min(max(at, min(place[axis] for place in places)), max(place[axis] for place in places))
-    ends: list[tuple[Fraction, list[tuple[int, int, float]]]] = []
+    at = min(max(cut, min(place[axis] for place in places)), max(place[axis] for place in places))
+    ends = []
     for k, there in enumerate(places):
-        here, before = places[k - 1], (k - 1) % len(places)
+        here = places[k - 1]
         if abs(there[axis] - at) <= line:
-            ends.append((there[other], [(k, other, 1.0)]))
+            ends.append(_End(there[other], ((k, 1.0),), 0.0))
         if min(here[axis], there[axis]) < at - line and max(here[axis], there[axis]) > at + line:
             share = float((at - here[axis]) / (there[axis] - here[axis]))
-            slope = float((there[other] - here[other]) / (there[axis] - here[axis]))
-            parts = [(before, other, 1 - share), (k, other, share), (-1, axis, slope)]
-            parts += [(before, axis, -slope * (1 - share)), (k, axis, -slope * share)]
-            ends.append((crossing(here, there, axis, at)[other], parts))
-    return (max if is_high else min)(ends, key=lambda end: end[0])
+            tilt = float((there[other] - here[other]) / (there[axis] - here[axis]))
+            shares = (((k - 1) % len(places), 1 - share), (k, share))
+            ends.append(_End(crossing(here, there, axis, at)[other], shares, tilt))
+    return (max if is_high else min)(ends, key=lambda end: end.place)
 
 
 def _recognise(game: ExactGame, rules: Sequence[Rule], places: Places) -> list[Known]:
@@ -308,7 +341,9 @@ def _recognise(game: ExactGame, rules: Sequence[Rule], places: Places) -> list[K
     for k, (rule, place) in enumerate(zip(rules, places, strict=True)):
         numbers = (_plain(place[0]), _plain(place[1]))
         lines = [
-            _line(places[j % len(places)], place, game.payoffs[rule.profile], rule.binding[0] if rule.binding else 0)
+            _line(
+                places[j % len(places)], place, game.payoffs[rule.profile], rule.binding[0] if rule.binding else 0
+            )
             for j in (k - 1, k + 1)
             if numbers == (None, None)
         ]

@@ -6,7 +6,7 @@ A polygon is a list of points, counter-clockwise; none, one and two vertices are
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-Point = tuple[Fraction, Fraction]
+from negotiation.solvers.certificate import Point
 
 
 def turn(first: Point, second: Point, third: Point) -> Fraction:

@@ -1,16 +1,15 @@
 """The independent judge of certificates: every line is checked in exact arithmetic.
 
-This file shares no code with the solvers whose answers it judges; it has its own polygons. A point (x / d, y / d)
-of the plane is kept as three whole numbers (x, y, d), d > 0, and so is a half plane (a, b, c): the points with
-a x + b y + c d >= 0. Turns, cuts and membership are then decided by products of whole numbers.
+This file shares no code with the solvers whose answers it judges; its polygons are in
+`negotiation.solvers.exact_plane`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from math import lcm
+from math import lcm, prod
 from typing import final
 
 from negotiation._checks import refusal
@@ -19,13 +18,14 @@ from negotiation.solvers.certificate import (
     Certificate,
     ExclusionCertificate,
     NashCertificate,
+    Payoffs,
     Point,
     Profile,
     SelfGenerationCertificate,
     StrategyCertificate,
 )
+from negotiation.solvers.exact_plane import Triple, above, dropped, hull, inside, is_polygon, lifted
 
-Triple = tuple[int, int, int]
 Line = str | None
 
 
@@ -113,28 +113,32 @@ def verify(certificate: Certificate) -> Verification:
 
 
 def _strategy(certificate: StrategyCertificate) -> Iterator[Line]:
-    repeated, automaton = certificate.repeated, certificate.automaton
-    stage, moves = repeated.stage, automaton.transition
-    phases, n = len(automaton.output), stage.num_players
-    yield _must(moves.shape[1:] == stage.shape, "the automaton", moves.shape[1:], f"have the actions {stage.shape}")
-    for name, table in (("values", certificate.values), ("gains", certificate.gains)):
+    repeated, values = certificate.repeated, certificate.values
+    phases, n = len(certificate.automaton.output), repeated.stage.num_players
+    shape = certificate.automaton.transition.shape[1:]
+    yield _must(shape == repeated.stage.shape, "the automaton", shape, f"have the actions {repeated.stage.shape}")
+    for name, table in (("values", values), ("gains", certificate.gains)):
         sizes = [len(row) for row in table]
         yield _must(sizes == [n] * phases, name, sizes, f"hold {n} numbers in each of {phases} phases")
     for k, i in product(range(phases), range(n)):
-        delta, played = repeated.exact_deltas[i], _profile(automaton.output[k])
-        earned = (1 - delta) * stage.exact_payoffs[played][i]
-        obeying = earned + delta * certificate.values[int(moves[(k, *played)])][i]
-        where = f"phase {k}, player {i}: "
-        yield _must(certificate.values[k][i] == obeying, f"{where}the value", certificate.values[k][i], f"be {obeying}")
-        gains = []
-        for action in range(stage.shape[i]):
-            left = (*played[:i], action, *played[i + 1 :])
-            later = delta * certificate.values[int(moves[(k, *left)])][i]
-            if action != played[i]:
-                gains.append((1 - delta) * stage.exact_payoffs[left][i] + later - obeying)
-        best = max(gains, default=None)
-        yield _must(certificate.gains[k][i] == best, f"{where}the gain", certificate.gains[k][i], f"be {best}")
-        yield _must(best is None or best <= 0, f"{where}the gain", best, "not be positive")
+        where, value, gain = f"phase {k}, player {i}: the", values[k][i], certificate.gains[k][i]
+        own = int(certificate.automaton.output[k, i])
+        earned = _by_action(certificate, k, i)
+        yield _must(value == earned[own], f"{where} value", value, f"be {earned[own]}")
+        best = max((x - value for action, x in enumerate(earned) if action != own), default=None)
+        yield _must(gain == best, f"{where} gain", gain, f"be {best}")
+        yield _must(best is None or best <= 0, f"{where} gain", best, "not be positive")
+
+
+def _by_action(certificate: StrategyCertificate, phase: int, player: int) -> list[Fraction]:
+    """Return what each action of a player is worth in a phase, by the values of the phases that follow."""
+    repeated, automaton = certificate.repeated, certificate.automaton
+    delta, profile, worth = repeated.exact_deltas[player], automaton.output[phase].tolist(), []
+    for action in range(repeated.stage.shape[player]):
+        profile[player] = action
+        later = certificate.values[int(automaton.transition[(phase, *profile)])][player]
+        worth.append((1 - delta) * repeated.stage.exact_payoffs[(*profile, player)] + delta * later)
+    return worth
 
 
 def _nash(certificate: NashCertificate) -> Iterator[Line]:
@@ -149,15 +153,19 @@ def _nash(certificate: NashCertificate) -> Iterator[Line]:
             where = f"profile {k}, player {i}: "
             yield _must(min(mixture) >= 0, f"{where}a probability", min(mixture), "not be negative")
             yield _must(sum(mixture) == 1, f"{where}the sum of probabilities", sum(mixture), "be 1")
-            earned = [Fraction(0)] * stage.shape[i]
-            for profile in product(*map(range, stage.shape)):
-                weight = Fraction(1)
-                for j, a in enumerate(profile):
-                    weight *= mixtures[j][a] if j != i else 1
-                earned[profile[i]] += weight * stage.exact_payoffs[profile][i]
+            earned = _by_reply(stage, mixtures, i)
             average = sum((p * x for p, x in zip(mixture, earned, strict=True)), start=Fraction(0))
             yield _must(payoffs[i] == average, f"{where}the payoff", payoffs[i], f"be {average}")
             yield _must(max(earned) == average, f"{where}the best reply earns", max(earned), f"be {average}")
+
+
+def _by_reply(stage: StageGame, mixtures: Sequence[Payoffs], player: int) -> list[Fraction]:
+    """Return what each action of a player earns against the mixed actions of the others."""
+    earned = [Fraction(0)] * stage.shape[player]
+    for profile in product(*map(range, stage.shape)):
+        weight = prod(mixtures[j][action] for j, action in enumerate(profile) if j != player)
+        earned[profile[player]] += weight * stage.exact_payoffs[(*profile, player)]
+    return earned
 
 
 def _self_generation(certificate: SelfGenerationCertificate) -> Iterator[Line]:
@@ -172,21 +180,23 @@ def _self_generation(certificate: SelfGenerationCertificate) -> Iterator[Line]:
     yield from game.actions("profiles", certificate.profiles)
     yield from _pairs("points", certificate.points)
     yield from game.actions("forever", certificate.forever)
-    polygon = [_lifted(vertex) for vertex in certificate.vertices]
-    yield _must(_is_polygon(polygon), "vertices", _text(certificate.vertices), "run counter-clockwise round a polygon")
-    least = tuple(min(vertex[i] for vertex in certificate.vertices) for i in range(2))
+    polygon = [lifted(vertex) for vertex in certificate.vertices]
+    yield _must(
+        is_polygon(polygon), "vertices", _text(certificate.vertices), "run counter-clockwise round a polygon"
+    )
+    least = _pair(min(vertex[i] for vertex in certificate.vertices) for i in range(2))
     yield _must(certificate.threat == least, "threat", _text([certificate.threat]), f"be {_text([least])}")
     lines = zip(certificate.vertices, certificate.profiles, certificate.continuations, strict=True)
     for k, (vertex, profile, promise) in enumerate(lines):
-        given = game.averaged(profile, promise)
+        given = game.averaged(game.payoffs(profile), promise)
         yield _must(vertex == given, f"vertex {k}", _text([vertex]), f"be {_text([given])}")
-        yield _must(_inside(polygon, _lifted(promise)), f"continuation {k}", _text([promise]), "lie in the polygon")
+        yield _must(inside(polygon, lifted(promise)), f"continuation {k}", _text([promise]), "lie in the polygon")
         yield from game.obeyed(f"vertex {k}", profile, vertex, least)
     for point in certificate.points:
-        yield _must(_inside(polygon, _lifted(point)), "points", _text([point]), "lie in the polygon")
+        yield _must(inside(polygon, lifted(point)), "points", _text([point]), "lie in the polygon")
     for profile in certificate.forever:
         own = game.payoffs(profile)
-        yield _must(_inside(polygon, _lifted(own)), f"forever {profile}", _text([own]), "lie in the polygon")
+        yield _must(inside(polygon, lifted(own)), f"forever {profile}", _text([own]), "lie in the polygon")
         yield from game.obeyed(f"forever {profile}", profile, own, least)
 
 
@@ -199,27 +209,34 @@ def _exclusion(certificate: ExclusionCertificate) -> Iterator[Line]:
     yield from _pairs("points", certificate.points)
     yield from game.actions("profiles", certificate.profiles)
     yield from game.actions("forever", certificate.forever)
-    sets = [[_lifted(vertex) for vertex in listed] for listed in outer]
+    sets = [[lifted(vertex) for vertex in listed] for listed in outer]
     for k, polygon in enumerate(sets):
-        yield _must(_is_polygon(polygon), f"outer set {k}", _text(outer[k]), "run counter-clockwise round a polygon")
-    needed = list(game.feasible())
+        yield _must(
+            is_polygon(polygon), f"outer set {k}", _text(outer[k]), "run counter-clockwise round a polygon"
+        )
+    needed = game.feasible()
     for k, polygon in enumerate(sets):
         for point in needed:
-            yield _must(_inside(polygon, point), f"outer set {k}", "a set that leaves it out", f"hold {_text([_dropped(point)])}")
+            missing = f"a set without ({', '.join(map(str, dropped(point)))})"
+            yield _must(inside(polygon, point), f"outer set {k}", missing, "hold all that it has to")
         least = game.worst(outer[k])
-        needed = [point for profile in game.profiles for point in game.added(profile, polygon, least)]
+        needed = [point for profile in game.best for point in game.added(profile, polygon, least)]
     last = sets[-1]
     if not (certificate.points or certificate.profiles or certificate.forever):
         yield _must(not last, "the last outer set", _text(outer[-1]), "be empty")
-    for point in certificate.points:
-        yield _must(not _inside(last, _lifted(point)), "points", _text([point]), "lie outside the last set")
+    for given in certificate.points:
+        yield _must(not inside(last, lifted(given)), "points", _text([given]), "lie outside the last set")
     for profile in certificate.profiles:
         cut = game.promises(profile, last, least)
-        yield _must(not cut, f"profile {profile}", f"{len(cut)} promises", "be supported by no promise of the last set")
+        yield _must(
+            not cut, f"profile {profile}", f"{len(cut)} promises", "be supported by no promise of the last set"
+        )
     for profile in certificate.forever:
         own = game.payoffs(profile)
-        stays = _inside(last, _lifted(own)) and game.is_obeyed(profile, own, least)
-        yield _must(not stays, f"forever {profile}", _text([own]), "lie outside the last set or invite a deviation")
+        stays = inside(last, lifted(own)) and game.is_obeyed(profile, own, least)
+        yield _must(
+            not stays, f"forever {profile}", _text([own]), "lie outside the last set or invite a deviation"
+        )
 
 
 @final
@@ -230,35 +247,31 @@ class _Game:
     repeated: RepeatedGame
 
     @cached_property
-    def profiles(self) -> list[Profile]:
-        return list(product(*map(range, self.repeated.stage.shape)))
-
-    @cached_property
     def best(self) -> dict[Profile, Point]:
-        g, (rows, columns) = self.payoffs, self.repeated.stage.shape
-        first = [max(g((a, b))[0] for a in range(rows)) for b in range(columns)]
-        second = [max(g((a, b))[1] for b in range(columns)) for a in range(rows)]
-        return {(a, b): (first[b], second[a]) for a, b in self.profiles}
+        """What each player earns by the best deviation in the stage game, by profile."""
+        g, (rows, columns) = self.repeated.stage.exact_payoffs, self.repeated.stage.shape
+        first = [max(g[a, b, 0] for a in range(rows)) for b in range(columns)]
+        second = [max(g[a, b, 1] for b in range(columns)) for a in range(rows)]
+        return {(a, b): (first[b], second[a]) for a in range(rows) for b in range(columns)}
 
     @cached_property
     def minmax(self) -> Point:
-        return tuple(min(best[i] for best in self.best.values()) for i in range(2))
+        return _pair(min(best[i] for best in self.best.values()) for i in range(2))
 
     @cached_property
-    def common(self) -> bool:
+    def is_common(self) -> bool:
         return len(set(self.repeated.exact_deltas)) == 1
 
     def payoffs(self, profile: Profile) -> Point:
-        return tuple(self.repeated.stage.exact_payoffs[profile])
+        return _pair(self.repeated.stage.exact_payoffs[profile])
 
-    def averaged(self, profile: Profile, promise: Point) -> Point:
-        parts = zip(self.repeated.exact_deltas, self.payoffs(profile), promise, strict=True)
-        return tuple((1 - delta) * now + delta * later for delta, now, later in parts)
+    def averaged(self, now: Point, later: Point) -> Point:
+        parts = zip(self.repeated.exact_deltas, now, later, strict=True)
+        return _pair((1 - delta) * x + delta * y for delta, x, y in parts)
 
     def least(self, profile: Profile, threat: Point) -> Point:
         """Return what each player earns by the best deviation from a profile."""
-        parts = zip(self.repeated.exact_deltas, self.best[profile], threat, strict=True)
-        return tuple((1 - delta) * now + delta * later for delta, now, later in parts)
+        return self.averaged(self.best[profile], threat)
 
     def is_obeyed(self, profile: Profile, earned: Point, threat: Point) -> bool:
         return all(x >= least for x, least in zip(earned, self.least(profile, threat), strict=True))
@@ -273,31 +286,30 @@ class _Game:
 
     def worst(self, polygon: Sequence[Point]) -> Point:
         """Return what every equilibrium gives at least, if all equilibrium payoffs lie in the polygon."""
-        return tuple(
-            max(self.minmax[i], min((vertex[i] for vertex in polygon), default=self.minmax[i])) for i in range(2)
+        return _pair(
+            max(low, min((vertex[i] for vertex in polygon), default=low)) for i, low in enumerate(self.minmax)
         )
 
-    def feasible(self) -> Iterator[Triple]:
+    def feasible(self) -> list[Triple]:
         """List points whose hull holds all payoffs that are feasible and no worse than pure minmax."""
-        earned = [self.payoffs(profile) for profile in self.profiles]
-        if not self.common:
-            ranges = [(low, max(own)) for low, own in zip(self.minmax, zip(*earned, strict=True), strict=True)]
-            yield from map(_lifted, product(*ranges))
-        else:
-            yield from _above(_hull([_lifted(point) for point in earned]), self.minmax)
+        cells = [self.payoffs(profile) for profile in self.best]
+        if self.is_common:
+            return above(hull([lifted(cell) for cell in cells]), self.minmax)
+        high = [max(cell[i] for cell in cells) for i in range(2)]
+        return [lifted((x, y)) for x in (self.minmax[0], high[0]) for y in (self.minmax[1], high[1])]
 
     def promises(self, profile: Profile, polygon: list[Triple], threat: Point) -> list[Triple]:
         """Return the promises that keep both players from deviating."""
         parts = zip(self.repeated.exact_deltas, self.payoffs(profile), self.best[profile], threat, strict=True)
-        return _above(polygon, [u + (1 - delta) / delta * (best - own) for delta, own, best, u in parts])
+        return above(polygon, [u + (1 - delta) / delta * (best - own) for delta, own, best, u in parts])
 
     def added(self, profile: Profile, polygon: list[Triple], threat: Point) -> list[Triple]:
         """List points whose hull holds all equilibrium payoffs that need this profile first."""
         own = self.payoffs(profile)
         if not polygon:
             return []
-        if self.common and self.is_obeyed(profile, own, threat):
-            return [_lifted(own)]
+        if self.is_common and self.is_obeyed(profile, own, threat):
+            return [lifted(own)]
         weights = self.repeated.exact_deltas
         now = [(1 - delta) * earned for delta, earned in zip(weights, own, strict=True)]
         scale = lcm(*(number.denominator for number in (*now, *weights)))
@@ -322,88 +334,10 @@ def _pairs(name: str, points: Sequence[Point]) -> Iterator[Line]:
     yield _must(sizes <= {2}, name, f"points of {sorted(sizes)} numbers", "hold points of two numbers")
 
 
-def _profile(row: Sequence[int]) -> Profile:
-    return tuple(int(action) for action in row)
+def _pair(numbers: Iterable[Fraction]) -> Point:
+    first, second = numbers
+    return first, second
 
 
 def _text(points: Sequence[Point]) -> str:
     return ", ".join(f"({', '.join(map(str, point))})" for point in points)
-
-
-def _lifted(point: Point) -> Triple:
-    scale = lcm(point[0].denominator, point[1].denominator)
-    return int(point[0] * scale), int(point[1] * scale), scale
-
-
-def _dropped(point: Triple) -> Point:
-    return Fraction(point[0], point[2]), Fraction(point[1], point[2])
-
-
-def _joined(first: Triple, second: Triple) -> Triple:
-    """Return the half plane to the left of the line from one point to another."""
-    x, y, d = first
-    p, q, e = second
-    return y * e - d * q, d * p - x * e, x * q - y * p
-
-
-def _level(half: Triple, point: Triple) -> int:
-    return half[0] * point[0] + half[1] * point[1] + half[2] * point[2]
-
-
-def _inside(polygon: Sequence[Triple], point: Triple) -> bool:
-    """Tell whether a point lies in a convex polygon, an edge, a single point or the empty set."""
-    if len(polygon) < 3:
-        spans = [sorted([_dropped(vertex)[i] for vertex in polygon]) for i in range(2)]
-        within = all(span and span[0] <= x <= span[-1] for span, x in zip(spans, _dropped(point), strict=True))
-        return within and _level(_joined(polygon[0], polygon[-1]), point) == 0
-    return all(
-        _level(_joined(polygon[k - 1], vertex), point) >= 0 for k, vertex in enumerate(polygon)
-    )
-
-
-def _is_polygon(polygon: Sequence[Triple]) -> bool:
-    """Tell whether points are distinct, turn left at each of them, and go round once."""
-    places = [_dropped(point) for point in polygon]
-    if len(places) < 3:
-        return len(set(places)) == len(places)
-    turns = all(_level(_joined(polygon[k - 2], polygon[k - 1]), point) > 0 for k, point in enumerate(polygon))
-    lowest = [k for k, place in enumerate(places) if places[k - 1] > place < places[(k + 1) % len(places)]]
-    return turns and len(lowest) == 1
-
-
-def _above(polygon: Sequence[Triple], least: Sequence[Fraction]) -> list[Triple]:
-    """Cut a polygon down to the points whose coordinates are no less than `least`."""
-    kept = list(polygon)
-    for axis, bound in enumerate(least):
-        half = (bound.denominator * (axis == 0), bound.denominator * (axis == 1), -bound.numerator)
-        levels = [_level(half, point) for point in kept]
-        cut = []
-        for k, (point, level) in enumerate(zip(kept, levels, strict=True)):
-            before, height = kept[k - 1], levels[k - 1]
-            if min(level, height) < 0 < max(level, height):
-                cut.append(_between(before, point, abs(level), abs(height)))
-            if level >= 0:
-                cut.append(point)
-        kept = cut
-    return kept
-
-
-def _between(first: Triple, second: Triple, weight: int, other: int) -> Triple:
-    x, y, d = (weight * a + other * b for a, b in zip(first, second, strict=True))
-    return x, y, d
-
-
-def _hull(points: Sequence[Triple]) -> list[Triple]:
-    ordered = [_lifted(place) for place in sorted({_dropped(point) for point in points})]
-    if len(ordered) < 3:
-        return ordered
-    return _chain(ordered)[:-1] + _chain(ordered[::-1])[:-1]
-
-
-def _chain(ordered: Sequence[Triple]) -> list[Triple]:
-    chain: list[Triple] = []
-    for point in ordered:
-        while len(chain) > 1 and _level(_joined(chain[-2], chain[-1]), point) <= 0:
-            chain.pop()
-        chain.append(point)
-    return chain
