@@ -4,7 +4,7 @@ Each vertex of the answer tells a rule: the profile played there, and where on t
 continuation lies. The rules are equations for the vertices. They are solved in many digits, by Newton's method
 with floating-point derivatives; a coordinate that is a fraction of moderate size is recognised; the others are
 irrational or as good as that, and the equations are solved once more with a little lost at each of them, so that
-rounding leaves a set that generates itself. What the exact test refuses all the same loses its worst rule.
+rounding leaves a set that generates itself. What the exact test refuses all the same loses its worst rules.
 """
 
 from collections.abc import Sequence
@@ -34,6 +34,8 @@ LOSSES = tuple(Fraction(1, 2**k) for k in (36, 26, 18))
 FINER = 2**10
 """Coordinates that lose something are rounded to this share of the loss."""
 NEWTON_STEPS = 40
+PATIENCE = 6
+"""Number of steps after which a step that does not halve the error is the last."""
 NEAR = 1e-7
 """Distance within which a promise is read as lying on a line; a wrong reading is refused by the exact test."""
 ON_LINE = Fraction(1, 2**128)
@@ -145,17 +147,18 @@ def inner_polygon(game: ExactGame, found: PayoffSet) -> InnerPolygon | None:
                 return _polygon(rules, candidate)
             if all(k.is_complete for k in known):
                 break
-        rules, places = _without(int(faults.argmax()), rules, places)
+        rules, places = _without(faults > faults.max() / 2, rules, places)
     return None
 
 
-def _without(worst: int, rules: Sequence[Rule], places: Places) -> tuple[list[Rule], Places]:
-    """Give up a rule; promises between its vertex and another one move to the vertex before."""
-    kept = [k for k in range(len(rules)) if k != worst]
-    position = {k: new for new, k in enumerate(kept)} | {worst: (worst - 1) % max(len(kept), 1)}
+def _without(bad: NDArray[np.bool_], rules: Sequence[Rule], places: Places) -> tuple[list[Rule], Places]:
+    """Give up rules; promises between their vertices and others move to the vertex before."""
+    kept = np.flatnonzero(~bad).tolist()
+    position = np.cumsum(~bad) - 1
     left = [
-        replace(rules[k], edge=(position[rules[k].edge[0]], position[rules[k].edge[1]], rules[k].edge[2]))
-        for k in kept
+        replace(rule, edge=(int(position[rule.edge[0]]), int(position[rule.edge[1]]), rule.edge[2]))
+        for rule, gone in zip(rules, bad, strict=True)
+        if not gone
     ]
     return left, [places[k] for k in kept]
 
@@ -228,14 +231,15 @@ def _solve(
 ) -> Places:
     """Solve the equations of the rules, with a loss at each coordinate that is not known."""
     places = [k.placed(place) for k, place in zip(known, start, strict=True)]
-    line = Fraction(NEAR)
-    for _ in range(NEWTON_STEPS):
+    line, before = Fraction(NEAR), Fraction(1)
+    for step in range(NEWTON_STEPS):
         targets, slopes = _targets(game, rules, places, known, loss, line)
         sides = zip(targets, places, strict=True)
         gaps = [x - y for target, place in sides for x, y in zip(target, place, strict=True)]
-        if max(map(abs, gaps)) <= SOLVED:
+        worst = max(map(abs, gaps))
+        if worst <= SOLVED or (step > PATIENCE and worst > before / 2):
             break
-        line = ON_LINE
+        line, before = ON_LINE, worst
         steps = np.linalg.lstsq(np.eye(len(gaps)) - slopes, np.array(gaps, dtype=np.float64))[0]
         moved = [
             (x + Fraction(p), y + Fraction(q)) for (x, y), (p, q) in zip(places, steps.reshape(-1, 2), strict=True)
@@ -301,7 +305,7 @@ def _free_promise(
     first, second, share = rule.edge
     promise = []
     for i in range(2):
-        middle = sum((place[i] for place in places), start=Fraction(0)) / len(places)
+        middle = (places[0][i] + places[len(places) // 2][i]) / 2
         whole = (1 - share) * places[first][i] + share * places[second][i]
         promise.append(whole + lost[i] * (middle - whole))
         slopes[i, first, i] += float(1 - share)
