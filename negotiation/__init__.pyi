@@ -21,10 +21,13 @@ from .games import path_with_punishments as path_with_punishments
 from .games import tit_for_tat as tit_for_tat
 from .games import to_nashpy as to_nashpy
 from .solvers import batch_equilibria as batch_equilibria
+from .solvers import certify as certify
 from .solvers import coarse_correlated_equilibrium as coarse_correlated_equilibrium
 from .solvers import correlated_equilibrium as correlated_equilibrium
 from .solvers import correlated_minmax as correlated_minmax
+from .solvers import exclude as exclude
 from .solvers import iterated_dominance as iterated_dominance
+from .solvers import load_certificate as load_certificate
 from .solvers import mixed_minmax as mixed_minmax
 from .solvers import nash_equilibria as nash_equilibria
 from .solvers import one_shot as one_shot
@@ -32,7 +35,10 @@ from .solvers import payoff_set as payoff_set
 from .solvers import pure_equilibria as pure_equilibria
 from .solvers import pure_minmax as pure_minmax
 from .solvers import quantal_response as quantal_response
+from .solvers import save_certificate as save_certificate
+from .solvers import support as support
 from .solvers import transfer_schedule as transfer_schedule
+from .solvers import verify as verify
 from .stability import critical_discount as critical_discount
 from .stability import critical_discounts as critical_discounts
 from .stability import incentive_slack as incentive_slack

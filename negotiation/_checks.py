@@ -6,6 +6,8 @@ Every refusal names the argument and its owner, states the rule, quotes the valu
 import difflib
 import math
 from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +20,9 @@ TOO_MANY_DIGITS = 10**15
 
 MAX_ROUNDS = 100_000
 """Largest number of rounds that is tabulated: more than any horizon of interest, and still a moment's work."""
+
+MAX_PLACES = 10_000
+"""Largest power of ten in text that is turned into a fraction; far larger ones would fill the memory."""
 
 FEW_NAMES = 12
 """Largest number of known names that a refusal lists."""
@@ -57,6 +62,24 @@ def check_number(name: str, owner: str, value: object) -> float:
     if not math.isfinite(number):
         raise refusal(name, owner, "be finite", value)
     return number
+
+
+def check_fraction(name: str, owner: str, value: object) -> Fraction:
+    """Return `value` as a fraction, or refuse it; a float counts as the decimal that it prints as."""
+    if isinstance(value, Fraction):
+        return value
+    if isinstance(value, str) and "/" in value:
+        try:
+            return Fraction(value)
+        except (ValueError, ZeroDivisionError):
+            raise refusal(name, owner, "be a number", repr(value)) from None
+    number = check_number(name, owner, value)
+    if isinstance(value, str | Decimal):
+        exact = Decimal(value)
+        if abs(int(exact.as_tuple().exponent)) > MAX_PLACES:
+            raise refusal(name, owner, f"have at most {MAX_PLACES:,} decimal places", repr(value))
+        return Fraction(exact)
+    return Fraction(int(value)) if isinstance(value, int | np.integer) else Fraction(repr(number))
 
 
 def check_count(name: str, owner: str, value: object, least: int = 1, *, most: int | None = None) -> int:

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_delta, refusal
+from negotiation._checks import check_delta, check_fraction, refusal
 from negotiation.games.stage import StageGame
+
+Delta = float | Fraction | Decimal | str
 
 
 @final
@@ -20,13 +24,21 @@ class RepeatedGame:
     ----------
     stage : StageGame
         The game of one round.
-    delta : float or sequence of float
-        Discount factor per round, in (0, 1); one for all players or one a player.
+    delta : number or text, or a sequence of them
+        Discount factor per round, in (0, 1); one for all players or one a player. Entries may be float,
+        `Fraction`, `Decimal` or text such as ``"1/7"``; exact entries are kept exact in `exact_deltas`.
 
     Raises
     ------
     ArgumentError
         If a discount factor lies outside (0, 1) or their number is not the number of players.
+
+    Attributes
+    ----------
+    deltas : array, shape (n,)
+        The discount factor of each player, as floats.
+    exact_deltas : tuple of Fraction
+        The same without rounding; a float counts as the decimal that it prints as.
 
     Notes
     -----
@@ -35,8 +47,9 @@ class RepeatedGame:
 
     stage: StageGame
     deltas: NDArray[np.float64]
+    exact_deltas: tuple[Fraction, ...]
 
-    def __init__(self, stage: StageGame, delta: float | Sequence[float] | NDArray[np.float64]) -> None:
+    def __init__(self, stage: StageGame, delta: Delta | Sequence[Delta] | NDArray[np.float64]) -> None:
         if not isinstance(stage, StageGame):
             raise refusal("stage", "RepeatedGame", "be a StageGame", type(stage).__name__)
         given = list(delta) if np.iterable(delta) and not isinstance(delta, str) else [delta] * stage.num_players
@@ -47,10 +60,12 @@ class RepeatedGame:
                 f"be one number or hold {stage.num_players}, one a player",
                 f"{len(given)}",
             )
-        deltas = np.array([check_delta("RepeatedGame", value) for value in given])
+        exact = tuple(_exact_delta(value) for value in given)
+        deltas = np.array([float(value) for value in exact])
         deltas.setflags(write=False)
         object.__setattr__(self, "stage", stage)
         object.__setattr__(self, "deltas", deltas)
+        object.__setattr__(self, "exact_deltas", exact)
 
     @property
     def delta(self) -> float:
@@ -64,3 +79,9 @@ class RepeatedGame:
         if np.ptp(self.deltas) > 0:
             raise refusal("delta", "RepeatedGame", "be common to all players here", self.deltas.tolist())
         return float(self.deltas[0])
+
+
+def _exact_delta(value: object) -> Fraction:
+    exact = check_fraction("delta", "RepeatedGame", value)
+    check_delta("RepeatedGame", exact if isinstance(value, str) else value)
+    return exact

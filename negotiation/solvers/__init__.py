@@ -1,6 +1,26 @@
 """One solution concept or algorithm a file: a game in, a result out."""
 
 from negotiation.solvers.batch import BatchEquilibria, batch_equilibria
+from negotiation.solvers.certificate import (
+    Certificate,
+    ExclusionCertificate,
+    NashCertificate,
+    SelfGenerationCertificate,
+    StrategyCertificate,
+)
+from negotiation.solvers.certificate_json import (
+    certificate_from_json,
+    certificate_to_json,
+    load_certificate,
+    save_certificate,
+)
+from negotiation.solvers.certification import (
+    CertificationError,
+    certified_gap,
+    certify,
+    exclude,
+    support,
+)
 from negotiation.solvers.correlated import (
     CorrelatedEquilibrium,
     coarse_correlated_equilibrium,
@@ -29,30 +49,44 @@ from negotiation.solvers.transfers import (
     transfer_critical_delta,
     transfer_schedule,
 )
+from negotiation.solvers.verification import Verification, verify
 
 __all__ = [
     "BatchEquilibria",
+    "Certificate",
+    "CertificationError",
     "CorrelatedEquilibrium",
     "CorrelatedMinmax",
     "Dominance",
     "Equilibria",
+    "ExclusionCertificate",
     "Judgement",
     "Minmax",
+    "NashCertificate",
     "PayoffSet",
     "QuantalResponse",
+    "SelfGenerationCertificate",
     "Solution",
     "Status",
+    "StrategyCertificate",
     "Tie",
     "TransferPlan",
     "TransferSchedule",
+    "Verification",
     "batch_equilibria",
+    "certificate_from_json",
+    "certificate_to_json",
+    "certified_gap",
+    "certify",
     "coarse_correlated_equilibrium",
     "correlated_equilibrium",
     "correlated_minmax",
     "dominant_actions",
+    "exclude",
     "generate",
     "is_self_generating",
     "iterated_dominance",
+    "load_certificate",
     "mixed_minmax",
     "nash_equilibria",
     "one_shot",
@@ -62,6 +96,9 @@ __all__ = [
     "pure_minmax_profiles",
     "quantal_response",
     "regret",
+    "save_certificate",
+    "support",
     "transfer_critical_delta",
     "transfer_schedule",
+    "verify",
 ]
