@@ -4,34 +4,22 @@ Pure actions, perfect monitoring and public randomisation; two players with a co
 the largest set that generates itself (`negotiation.solvers.self_generation`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, check_count, check_number, refusal
+from negotiation._kernels.polygon import ROUNDING, thin_out
+from negotiation._kernels.supporting import fall
 from negotiation.games.repeated import RepeatedGame
 from negotiation.games.stage import StageGame
-from negotiation.solvers.polygon import (
-    Points,
-    convex_hull,
-    distance,
-    distance_to,
-    hull_indices,
-    section,
-    thin_out,
-)
-from negotiation.solvers.self_generation import TOLERANCE, Rescaled, rescale
-from negotiation.solvers.solution import Status, iterate
+from negotiation.solvers.polygon import Points, distance_to
+from negotiation.solvers.self_generation import TOLERANCE, rescale
+from negotiation.solvers.solution import Status
 
 OWNER = "payoff_set"
-KINDS = 5
-"""Ways in which a profile supports a vertex: its own payoffs, and two ends of a cut for either constraint."""
-WINDOW = 8
-"""Iterates with the same active constraints after which their limit is extrapolated: six slow modes."""
-ROUNDING = 1e-14
-"""No smaller step is asked for, near delta = 1: the rounding error of one step on payoffs between 0 and 1."""
 RESOLUTION = 10.0
 """Details of the answer smaller than this many tolerances are dropped, and count as inside."""
 SHAPES = {-1: "no payoffs: no pure-action equilibrium", 0: "one point", 1: "a segment", 2: "a polygon"}
@@ -183,120 +171,38 @@ def payoff_set(
     """
     if repeated.stage.num_players != 2:
         raise refusal("repeated", OWNER, "have two players", repeated.stage.num_players)
-    if np.ptp(repeated.deltas) > 0:
+    if repeated.deltas[0] != repeated.deltas[1]:
         rule = "have a common discount factor"
         raise refusal("repeated", OWNER, rule, repeated.deltas.tolist())
     margin = check_number("tolerance", OWNER, tolerance)
     if margin <= 0:
         raise refusal("tolerance", OWNER, "be positive", tolerance)
-    scale = rescale(repeated)
-    solution = iterate(
-        lambda layer: _advance(scale, layer, margin),
-        _first_layer(scale),
-        distance=_moved,
-        tolerance=max(margin * (1 - repeated.delta), ROUNDING),
-        max_iterations=check_count("max_iterations", OWNER, max_iterations),
+    most = check_count("max_iterations", OWNER, max_iterations)
+    scale, delta = rescale(repeated), float(repeated.deltas[0])
+    step = max(margin * (1 - delta), ROUNDING)
+    found, promises, sources, iterations, residual = fall(
+        scale.payoffs, scale.required, scale.minmax, delta, step, step, most
     )
-    layer = solution.value
-    kept = thin_out(layer.vertices, RESOLUTION * margin)
-    rows, columns = np.unravel_index(layer.sources[kept] // KINDS, repeated.stage.shape)
-    vertices = _read_only(scale.outward(layer.vertices[kept]))
+    kept = thin_out(found, RESOLUTION * margin)
+    columns = repeated.stage.shape[1]
+    vertices = _read_only(scale.outward(found[kept]))
     return PayoffSet(
         repeated,
         vertices,
-        solution.status,
-        solution.iterations,
-        solution.residual,
+        _status(delta, margin, residual, step),
+        iterations,
+        residual,
         margin,
         _read_only(vertices.min(axis=0)) if len(vertices) else None,
-        tuple(zip(rows.tolist(), columns.tolist(), strict=True)),
-        _read_only(scale.outward(layer.continuations[kept])),
+        tuple([divmod(source, columns) for source in sources[kept].tolist()]),
+        _read_only(scale.outward(promises[kept])),
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Layer:
-    """One set of the falling sequence.
-
-    `sources` tells for each vertex the profile, times `KINDS`, plus the way in which it supports the vertex;
-    `active` lists the profiles that could still be supported; `history` holds the vertices of the last sets
-    that had the same sources.
-    """
-
-    vertices: Points
-    threat: NDArray[np.float64]
-    active: NDArray[np.int64]
-    sources: NDArray[np.int64]
-    continuations: Points
-    history: tuple[Points, ...]
-
-
-def _first_layer(scale: Rescaled) -> _Layer:
-    corners = hull_indices(scale.payoffs)
-    vertices, active = scale.payoffs[corners], np.arange(len(scale.payoffs))
-    return _Layer(vertices, scale.minmax, active, KINDS * corners, vertices, ())
-
-
-def _advance(scale: Rescaled, layer: _Layer, margin: float) -> _Layer:
-    following = _supported(scale, layer, margin)
-    settled = np.array_equal(following.sources, layer.sources)
-    history = (*(layer.history if settled else ()), following.vertices)
-    if len(history) < WINDOW or len(following.vertices) == 0:
-        return replace(following, history=history)
-    limit = convex_hull(_extrapolated(np.array(history).reshape(WINDOW, -1)).reshape(-1, 2))
-    inside = distance_to(following.vertices, limit).max() <= margin
-    guess = _supported(scale, replace(following, vertices=limit, threat=limit.min(axis=0)), margin)
-    reproduced = distance(guess.vertices, limit) <= margin
-    return guess if inside and reproduced else replace(following, history=history[-1:])
-
-
-def _extrapolated(history: Points) -> NDArray[np.float64]:
-    steps = np.diff(history, axis=0)
-    weights = np.linalg.lstsq(np.diff(steps, axis=0).T, -steps[0])[0]
-    limit: NDArray[np.float64] = history[0] + weights @ steps[:-1]
-    return limit
-
-
-def _supported(scale: Rescaled, layer: _Layer, margin: float) -> _Layer:
-    """Apply the operator of Abreu and Sannikov once."""
-    if len(layer.vertices) == 0:
-        return layer
-    payoffs = scale.payoffs[layer.active]
-    needed = layer.threat + scale.required[layer.active]
-    free = np.all(payoffs >= needed - margin, axis=1, keepdims=True)
-    binding = [_binding(layer.vertices, needed, axis, margin) for axis in range(2)]
-    promises = np.concatenate([payoffs[:, np.newaxis], *(ends for ends, _ in binding)], axis=1)
-    met = np.concatenate([free, *(np.repeat(~free & possible, 2, axis=1) for _, possible in binding)], axis=1)
-    points = scale.averaged(payoffs[:, np.newaxis], promises)[met]
-    corners = hull_indices(points)
-    vertices = points[corners]
-    return _Layer(
-        vertices,
-        vertices.min(axis=0, initial=np.inf),
-        layer.active[met.any(axis=1)],
-        (KINDS * layer.active[:, np.newaxis] + np.arange(KINDS))[met][corners],
-        promises[met][corners],
-        (),
-    )
-
-
-def _binding(polygon: Points, needed: Points, axis: int, margin: float) -> tuple[Points, NDArray[np.bool_]]:
-    """Find the promises at which the constraint of one player binds: two a profile, and whether they exist."""
-    bottom, top = polygon[:, axis].min(), polygon[:, axis].max()
-    places = needed[:, axis].clip(bottom, top)
-    low, high = section(polygon, axis, places, margin)
-    least = needed[:, 1 - axis]
-    ends = np.empty((len(needed), 2, 2))
-    ends[..., axis] = places[:, np.newaxis]
-    ends[..., 1 - axis] = np.stack([least.clip(low, high), high], axis=1)
-    possible = (needed[:, axis] <= top + margin) & (least <= high + margin)
-    return ends, possible[:, np.newaxis]
-
-
-def _moved(previous: _Layer, following: _Layer) -> float:
-    if np.array_equal(previous.sources, following.sources):
-        return float(np.abs(previous.vertices - following.vertices).max(initial=0.0))
-    return distance(previous.vertices, following.vertices)
+def _status(delta: float, margin: float, residual: float, step: float) -> Status:
+    if margin * (1 - delta) < ROUNDING:
+        return Status.ROUNDED
+    return Status.CONVERGED if residual <= step else Status.MAX_ITERATIONS
 
 
 def _read_only(array: Points) -> Points:

@@ -16,12 +16,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, refusal
-from negotiation.games import RepeatedGame
+from negotiation._kernels.supporting import measure
+from negotiation.games import RepeatedGame, StageGame
 from negotiation.solvers.deviation import exact_best_deviation_payoffs
 from negotiation.solvers.polygon import Points, clip, convex_hull, distance_to
 
 TOLERANCE = 1e-10
 """Default tolerance, as a share of each player's range of stage payoffs."""
+FAR = 8.0
+"""Payoffs farther from 0 than this many times their range are measured in fractions: floats would lose digits."""
+TINY, HUGE = 1e-290, 1e300
+"""Ranges of payoffs between which floats keep all their digits."""
 
 
 @final
@@ -65,17 +70,25 @@ class Rescaled:
 
 
 def rescale(repeated: RepeatedGame) -> Rescaled:
-    """Measure the payoffs of a two-player game in units of their range; exact but for one rounding."""
-    exact, best = repeated.stage.exact_payoffs, exact_best_deviation_payoffs(repeated.stage)
+    """Measure the payoffs of a two-player game in units of their range; exact but for a rounding or two."""
+    stage, deltas = repeated.stage, repeated.deltas
+    payoffs, temptations, minmax, low, spread = measure(stage.payoffs)
+    if np.any(np.abs(stage.payoffs).max(axis=(0, 1)) > FAR * spread) or not np.all((spread > TINY) & (spread < HUGE)):
+        payoffs, temptations, minmax, low, spread = _measured_exactly(stage)
+    return Rescaled(payoffs, (1 - deltas) / deltas * temptations, minmax, deltas, low, spread)
+
+
+def _measured_exactly(stage: StageGame) -> tuple[Points, Points, Points, Points, Points]:
+    exact, best = stage.exact_payoffs, exact_best_deviation_payoffs(stage)
     low = exact.min(axis=(0, 1))
     spread = exact.max(axis=(0, 1)) - low
     spread[spread == 0] = 1
-    temptations = ((best - exact) / spread).astype(np.float64)
-    return Rescaled(
-        ((exact - low) / spread).astype(np.float64).reshape(-1, 2),
-        ((1 - repeated.deltas) / repeated.deltas * temptations).reshape(-1, 2),
-        ((best.min(axis=(0, 1)) - low) / spread).astype(np.float64),
-        repeated.deltas,
+    shares = [(exact - low) / spread, (best - exact) / spread, (best.min(axis=(0, 1)) - low) / spread]
+    payoffs, temptations, minmax = (share.astype(np.float64) for share in shares)
+    return (
+        payoffs.reshape(-1, 2),
+        temptations.reshape(-1, 2),
+        minmax,
         low.astype(np.float64),
         spread.astype(np.float64),
     )

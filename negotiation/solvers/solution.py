@@ -14,6 +14,7 @@ class Status(Enum):
     EXACT = "found by a finite computation"
     CONVERGED = "the last step moved the answer by no more than the tolerance"
     MAX_ITERATIONS = "stopped at the largest number of iterations: the answer is not settled"
+    ROUNDED = "stopped where the steps that remain drown in the rounding of floats: the answer is not settled"
 
 
 @final
