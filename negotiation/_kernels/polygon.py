@@ -22,7 +22,7 @@ FEW = 24
 DIRECTIONS = np.array([(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)], dtype=np.float64)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _product(a: float, b: float) -> tuple[float, float]:
     """Multiply exactly, as the sum of two floats (Dekker)."""
     high = a * b
@@ -34,7 +34,7 @@ def _product(a: float, b: float) -> tuple[float, float]:
     return high, ((a_high * b_high - high) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _turn(x: Points, y: Points, i: int, j: int, k: int) -> float:
     """Return a number with the exact sign of the turn at j on the way from i to k, for whole coordinates."""
     high, low = _product(x[j] - x[i], y[k] - y[j])
@@ -42,37 +42,59 @@ def _turn(x: Points, y: Points, i: int, j: int, k: int) -> float:
     return (high - other_high) + (low - other_low)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
+def octagon(points: Points) -> Points:
+    """List the edges of the octagon of the extreme points: run, rise and start of each; none if it is flat."""
+    edges, count = np.empty((len(DIRECTIONS), 4)), 0
+    corners = _extremes(points)
+    for d in range(len(corners)):
+        i, j = corners[d], corners[(d + 1) % len(corners)]
+        run, rise = points[j, 0] - points[i, 0], points[j, 1] - points[i, 1]
+        if run != 0 or rise != 0:
+            edges[count, 0], edges[count, 1] = run, rise
+            edges[count, 2], edges[count, 3] = points[i, 0], points[i, 1]
+            count += 1
+    return edges[: count if count > 2 else 0]
+
+
+@njit(cache=True, error_model="numpy")
+def well_inside(edges: Points, x: float, y: float) -> bool:
+    """Tell whether a point lies inside an octagon by more than rounding."""
+    for d in range(len(edges)):
+        run, rise = edges[d, 0], edges[d, 1]
+        if run * (y - edges[d, 3]) - rise * (x - edges[d, 2]) <= 4 * ROUNDING * (abs(run) + abs(rise)):
+            return False
+    return len(edges) > 0
+
+
+@njit(cache=True, error_model="numpy")
 def _outermost(points: Points) -> Indices:
     """Find the points that do not lie well inside the octagon of the extreme ones."""
     if len(points) < FEW:
         return np.arange(len(points))
-    corners = np.empty(len(DIRECTIONS), dtype=np.int64)
-    for d in range(len(DIRECTIONS)):
-        best, far = 0, -np.inf
-        for i in range(len(points)):
-            along = DIRECTIONS[d, 0] * points[i, 0] + DIRECTIONS[d, 1] * points[i, 1]
-            if along > far:
-                best, far = i, along
-        corners[d] = best
-    kept = np.empty(len(points), dtype=np.int64)
-    count = 0
+    edges = octagon(points)
+    kept, count = np.empty(len(points), dtype=np.int64), 0
     for i in range(len(points)):
-        inside = True
-        for d in range(len(corners)):
-            x, y = points[corners[d]]
-            run, rise = points[corners[(d + 1) % len(corners)]] - points[corners[d]]
-            left = run * (points[i, 1] - y) - rise * (points[i, 0] - x)
-            if (run != 0 or rise != 0) and left <= 4 * ROUNDING * (abs(run) + abs(rise)):
-                inside = False
-                break
-        if not inside:
+        if not well_inside(edges, points[i, 0], points[i, 1]):
             kept[count] = i
             count += 1
     return kept[:count]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
+def _extremes(points: Points) -> Indices:
+    """Find the points that lie farthest in each of eight directions, counter-clockwise."""
+    corners, far = np.zeros(len(DIRECTIONS), dtype=np.int64), np.full(len(DIRECTIONS), -np.inf)
+    for i in range(len(points)):
+        x, y = points[i, 0], points[i, 1]
+        for d in range(len(DIRECTIONS)):
+            along = DIRECTIONS[d, 0] * x + DIRECTIONS[d, 1] * y
+            if along > far[d]:
+                corners[d], far[d] = i, along
+    return corners
+
+
+@njit(cache=True, error_model="numpy")
 def _distinct(x: Points, y: Points) -> Indices:
     """Sort points by x, then y, and keep the first of equal ones."""
     order = np.argsort(y, kind="mergesort")
@@ -85,7 +107,7 @@ def _distinct(x: Points, y: Points) -> Indices:
     return order[:count]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def hull(points: Points) -> Indices:
     """Find which points, shape (m, 2), are the vertices of their convex hull: Andrew's chain, exact on the grid."""
     kept = _outermost(points)
@@ -108,61 +130,66 @@ def hull(points: Points) -> Indices:
     return kept[stack[:size]]
 
 
-@njit(cache=True)
-def chains(polygon: Points, axis: int) -> tuple[Indices, Indices]:
-    """List the vertices along either side of a polygon by rising coordinate: the lower side, then the upper."""
-    k = len(polygon)
-    start, end = polygon[:, axis].argmin(), polygon[:, axis].argmax()
-    there = (end - start) % k + 1
-    back = (start - end) % k + 1
-    first, second = np.empty(there, dtype=np.int64), np.empty(back, dtype=np.int64)
-    for i in range(there):
-        first[i] = (start + i) % k
-    for i in range(back):
-        second[i] = (start - i) % k
-    return (first, second) if axis == 0 else (second, first)
+@njit(cache=True, error_model="numpy")
+def sides(polygon: Points) -> tuple[Points, Indices]:
+    """Follow the four sides of a polygon: the lower, upper, left and right one, by rising coordinate.
 
-
-@njit(cache=True)
-def extreme(
-    polygon: Points, chain: Indices, axis: int, at: float, margin: float, sign: int
-) -> tuple[float, int, int]:
-    """Find where a line on which coordinate `axis` is `at` leaves one side of a polygon.
-
-    A vertex no farther than `margin` from the line counts as on it. Returned are the other coordinate and the
-    two ends of the edge that is crossed; they are the same for a vertex, and -1 if the line misses the side.
+    Returned are the coordinates along and across and the number of the vertex, shape (4, k, 3), and how many
+    vertices each side has.
     """
-    first, count = 0, len(chain)
-    behind = count
+    k = len(polygon)
+    places, counts = np.empty((4, k, 3)), np.empty(4, dtype=np.int64)
+    for axis in range(2):
+        start, end = polygon[:, axis].argmin(), polygon[:, axis].argmax()
+        for turn in range(2):
+            side, sign = 2 * axis + (turn + axis) % 2, 1 - 2 * turn
+            counts[side] = (sign * (end - start)) % k + 1
+            for i in range(counts[side]):
+                vertex = (start + sign * i) % k
+                places[side, i, 0], places[side, i, 1] = polygon[vertex, axis], polygon[vertex, 1 - axis]
+                places[side, i, 2] = vertex
+    return places, counts
+
+
+@njit(cache=True, error_model="numpy")
+def extreme(places: Points, side: int, count: int, at: float, margin: float) -> tuple[float, float, float]:
+    """Find where the line at coordinate `at` meets one of the `sides` of a polygon.
+
+    A vertex no farther than `margin` from the line counts as on it; of several places the outermost one is
+    taken. Returned are the coordinate across and the ends of the edge that is met; they are the same for a
+    vertex, and -1 if the line misses the side.
+    """
+    first, behind, sign = 0, count, 2 * (side % 2) - 1
     while first < behind:
         middle = (first + behind) // 2
-        if polygon[chain[middle], axis] < at - margin:
+        if places[side, middle, 0] < at - margin:
             first = middle + 1
         else:
             behind = middle
-    best, left, right = -np.inf, -1, -1
+    best, left, right = -np.inf, -1.0, -1.0
     last = first
-    while last < count and polygon[chain[last], axis] <= at + margin:
-        value = sign * polygon[chain[last], 1 - axis]
+    while last < count and places[side, last, 0] <= at + margin:
+        value = sign * places[side, last, 1]
         if value > best:
-            best, left, right = value, chain[last], chain[last]
+            best, left, right = value, places[side, last, 2], places[side, last, 2]
         last += 1
     for edge in range(max(first - 1, 0), min(last, count - 1)):
-        here, there = polygon[chain[edge]], polygon[chain[edge + 1]]
-        if here[axis] < at < there[axis]:
-            share = (at - here[axis]) / (there[axis] - here[axis])
-            value = sign * (here[1 - axis] + share * (there[1 - axis] - here[1 - axis]))
+        here, there = places[side, edge, 0], places[side, edge + 1, 0]
+        if here < at < there:
+            share = (at - here) / (there - here)
+            value = sign * (places[side, edge, 1] + share * (places[side, edge + 1, 1] - places[side, edge, 1]))
             if value > best + ROUNDING:
-                best, left, right = value, chain[edge], chain[edge + 1]
+                best, left, right = value, places[side, edge, 2], places[side, edge + 1, 2]
     return sign * best, left, right
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _gap(polygon: Points, x: float, y: float) -> float:
     """Return how far a point lies outside a polygon that has a vertex; 0 inside."""
     nearest, inside, k = np.inf, True, len(polygon)
     for i in range(k):
-        run, rise = polygon[(i + 1) % k] - polygon[i]
+        j = i + 1 if i + 1 < k else 0
+        run, rise = polygon[j, 0] - polygon[i, 0], polygon[j, 1] - polygon[i, 1]
         across, up = x - polygon[i, 0], y - polygon[i, 1]
         length = run * run + rise * rise
         share = 0.0
@@ -174,7 +201,7 @@ def _gap(polygon: Points, x: float, y: float) -> float:
     return 0.0 if inside else nearest
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def outside(polygon: Points, points: Points) -> float:
     """Return how far the farthest of some points lies outside a polygon; infinite from the empty set."""
     worst = 0.0
@@ -183,7 +210,7 @@ def outside(polygon: Points, points: Points) -> float:
     return worst
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def thin_out(polygon: Points, margin: float) -> Indices:
     """Find the vertices that are left when those within `margin` of their neighbours' segment go, least first."""
     kept = np.arange(len(polygon))
@@ -200,7 +227,7 @@ def thin_out(polygon: Points, margin: float) -> Indices:
     return kept
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _bulge(polygon: Points, kept: Indices, i: int) -> float:
     here = polygon[kept[i]]
     sides = polygon[np.array([kept[i - 1], kept[(i + 1) % len(kept)]])]

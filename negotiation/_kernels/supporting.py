@@ -1,161 +1,237 @@
 """The falling sets of Abreu and Sannikov (2014), compiled: which average payoffs promises from a set support.
 
-Payoffs run from 0 to 1. A vertex is described by a row of five numbers, `SUPPORT`: the action profile; the way in
-which it supports the vertex; the vertex that caps the promise to the player whose constraint binds, or -1; and
-the ends of the edge on which the promise lies, -1 where the other player's constraint binds as well.
+Payoffs run from 0 to 1. A row of `stage`, shape (m, 4), holds the payoffs of an action profile and how far a
+promise must lie above the worst one. A row of a layer, shape (k, `COLUMNS`), is a vertex and what supports it.
 """
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-from negotiation._kernels.polygon import ROUNDING, Indices, Points, chains, extreme, hull, outside
+from negotiation._kernels.polygon import (
+    ROUNDING,
+    Indices,
+    Points,
+    extreme,
+    hull,
+    octagon,
+    outside,
+    sides,
+    thin_out,
+    well_inside,
+)
 
-SUPPORT = 5
-PROFILE, WAY, CAP, LEFT, RIGHT = range(SUPPORT)
+COLUMNS = 9
+"""The vertex and the promise, two columns each; then the numbers that name its support."""
+PROMISE, PROFILE, WAY, CAP, LEFT, RIGHT = 2, 4, 5, 6, 7, 8
+"""The profile played first; the way in which it supports the vertex; the vertex that caps the promise to the
+player whose constraint binds, or -1; the ends of the edge that holds the promise, -1 where both constraints bind."""
 WAYS = 4
 """A profile that is not free supports at most four vertices: two ends of a cut for either constraint."""
-PATIENCE = 2
+PATIENCE = 1
 """Steps with the same supports after which the limit is solved for; doubled when that fails."""
 NEWTON_STEPS = 20
+SMALL = 1e-9
+"""A step of Newton's method after which the next one would be lost in rounding, for it squares the error."""
+PROBES = 6
+"""How often the way to the limit is halved to see how evenly it is travelled."""
 SHORTCUTS = 16
-"""How often the way to the limit is halved in the search for the place where the supports change."""
+"""How often the way to the limit is divided in the search for the place where the supports change."""
 BENT = 0.5
 """Largest share by which the speed along the way to the limit may differ from that of a linear system."""
+RESOLUTION = 10.0
+"""Details of the answer smaller than this many tolerances are dropped, and count as inside."""
+FAR = 8.0
+"""Payoffs farther from 0 than this many times their range lose digits when they are brought to it in floats."""
+TINY, HUGE = 1e-290, 1e300
+"""Ranges of payoffs between which floats keep all their digits."""
 
 
-@njit(cache=True)
-def measure(payoffs: Points) -> tuple[Points, Points, Points, Points, Points]:
-    """Bring payoffs, shape (n0, n1, 2), to the range from 0 to 1; find temptations, minmax, lowest and range."""
+@njit(cache=True, error_model="numpy")
+def measure(payoffs: Points, deltas: Points) -> tuple[Points, Points, Points, Points, bool]:
+    """Bring payoffs, shape (n0, n1, 2), to the range from 0 to 1.
+
+    Returned are the profiles, as above, the minmax payoffs, the lowest payoffs and the ranges in the unit of the
+    payoffs, and whether floats have kept their digits.
+    """
     rows, columns = payoffs.shape[:2]
-    low, spread, minmax = np.empty(2), np.empty(2), np.empty(2)
+    low, high, spread = np.full(2, np.inf), np.full(2, -np.inf), np.empty(2)
     best_row, best_column = np.full(columns, -np.inf), np.full(rows, -np.inf)
-    shares, temptations = np.empty((rows * columns, 2)), np.empty((rows * columns, 2))
+    stage = np.empty((rows * columns, 4))
     for a in range(rows):
         for b in range(columns):
             best_row[b] = max(best_row[b], payoffs[a, b, 0])
             best_column[a] = max(best_column[a], payoffs[a, b, 1])
+            for i in range(2):
+                low[i], high[i] = min(low[i], payoffs[a, b, i]), max(high[i], payoffs[a, b, i])
+    sharp = True
     for i in range(2):
-        low[i] = payoffs[..., i].min()
-        spread[i] = payoffs[..., i].max() - low[i]
-        if spread[i] == 0:
-            spread[i] = 1.0
+        spread[i] = high[i] - low[i]
+        sharp = sharp and TINY < spread[i] < HUGE and max(-low[i], high[i]) <= FAR * spread[i]
     for a in range(rows):
         for b in range(columns):
             for i in range(2):
                 best = best_row[b] if i == 0 else best_column[a]
-                shares[a * columns + b, i] = (payoffs[a, b, i] - low[i]) / spread[i]
-                temptations[a * columns + b, i] = (best - payoffs[a, b, i]) / spread[i]
-    minmax[0] = (best_row.min() - low[0]) / spread[0]
-    minmax[1] = (best_column.min() - low[1]) / spread[1]
-    return shares, temptations, minmax, low, spread
+                stage[a * columns + b, i] = (payoffs[a, b, i] - low[i]) / spread[i]
+                stage[a * columns + b, 2 + i] = (1 - deltas[i]) / deltas[i] * ((best - payoffs[a, b, i]) / spread[i])
+    minmax = np.array([(best_row.min() - low[0]) / spread[0], (best_column.min() - low[1]) / spread[1]])
+    return stage, minmax, low, spread, sharp
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
+def _note(
+    layer: Points, row: int, axis: int, at: float, across: float, way: int, cap: float, left: float, right: float
+) -> None:
+    layer[row, PROMISE + axis], layer[row, PROMISE + 1 - axis] = at, across
+    layer[row, WAY], layer[row, CAP], layer[row, LEFT], layer[row, RIGHT] = way, cap, left, right
+
+
+@njit(cache=True, error_model="numpy")
+def _bind(
+    places: Points,
+    axis: int,
+    count_low: int,
+    count_high: int,
+    at: float,
+    least: float,
+    margin: float,
+    layer: Points,
+    row: int,
+) -> int:
+    """Write the promises at which the constraint of player `axis` binds from a row on; return the row behind."""
+    low, high, top, cap = 2 * axis, 2 * axis + 1, places[2 * axis, count_low - 1, 0], -1.0
+    if at > top + ROUNDING:
+        at, cap = top, places[low, count_low - 1, 2]
+    value, i, j = extreme(places, high, count_high, at, margin)
+    if least > value + margin:
+        return row
+    _note(layer, row, axis, at, value, 1 + high, cap, i, j)
+    if least > value:
+        return row + 1
+    value, i, j = extreme(places, low, count_low, at, margin)
+    if least > value + ROUNDING:
+        value, i, j = least, -1.0, -1.0
+    _note(layer, row + 1, axis, at, value, 1 + low, cap, i, j)
+    return row + 2
+
+
+@njit(cache=True, error_model="numpy")
+def _swallowed(
+    edges: Points, stage: Points, a: int, first: float, second: float, tops: tuple[float, float], delta: float
+) -> bool:
+    """Tell whether all that a profile can support at a binding constraint lies well inside an octagon."""
+    x, y = (1 - delta) * stage[a, 0], (1 - delta) * stage[a, 1]
+    return (
+        well_inside(edges, x + delta * first, y + delta * second)
+        and well_inside(edges, x + delta * first, y + delta * tops[1])
+        and well_inside(edges, x + delta * tops[0], y + delta * second)
+    )
+
+
+@njit(cache=True, error_model="numpy")
 def support(
-    payoffs: Points, required: Points, active: Indices, polygon: Points, threat: Points, delta: float, margin: float
-) -> tuple[Points, Points, Indices, Indices]:
-    """Apply the operator once: vertices, promises, supports, and the profiles that can still be supported."""
+    stage: Points, active: Indices, likely: Points, polygon: Points, threat: Points, delta: float, margin: float
+) -> tuple[Points, Indices]:
+    """Apply the operator once: the next layer, and the profiles that can still be supported.
+
+    The profiles of the layer `likely` come first; what the others support well inside their octagon is left out.
+    """
     if len(polygon) == 0:
-        return polygon, polygon, np.empty((0, SUPPORT), dtype=np.int64), active[:0]
-    points, promises = np.empty((WAYS * len(active), 2)), np.empty((WAYS * len(active), 2))
-    supports = np.empty((WAYS * len(active), SUPPORT), dtype=np.int64)
-    sides = (chains(polygon, 0), chains(polygon, 1))
-    tops = (polygon[:, 0].argmax(), polygon[:, 1].argmax())
-    left, count = np.empty_like(active), 0
-    alive = 0
-    for a in active:
-        before = count
-        needed = threat + required[a]
-        if payoffs[a, 0] >= needed[0] - margin and payoffs[a, 1] >= needed[1] - margin:
-            promises[count] = payoffs[a]
-            supports[count] = (a, 0, -1, -1, -1)
+        return np.empty((0, COLUMNS)), active[:0]
+    layer = np.empty((WAYS * (len(active) + len(likely)), COLUMNS))
+    left, alive, count = np.empty_like(active), 0, 0
+    places, counts = sides(polygon)
+    lower, upper, leftward, rightward = counts
+    tops = places[0, lower - 1, 0], places[2, leftward - 1, 0]
+    room = tops[0] - threat[0] + margin, tops[1] - threat[1] + margin
+    edges = np.empty((0, 4))
+    for turn in range(len(likely) + len(active)):
+        if turn == len(likely) and count > 2:
+            edges = octagon(layer[:count])
+        a = int(likely[turn, PROFILE]) if turn < len(likely) else active[turn - len(likely)]
+        if stage[a, 2] > room[0] or stage[a, 3] > room[1]:
+            continue
+        first, second = threat[0] + stage[a, 2], threat[1] + stage[a, 3]
+        start, behind = count, count
+        if stage[a, 0] >= first - margin and stage[a, 1] >= second - margin:
+            _note(layer, count, 0, stage[a, 0], stage[a, 1], 0, -1.0, -1.0, -1.0)
+            behind += 1
+        elif not _swallowed(edges, stage, a, first, second, tops, delta):
+            behind = _bind(places, 0, lower, upper, first, second, margin, layer, behind)
+            behind = _bind(places, 1, leftward, rightward, second, first, margin, layer, behind)
+        for row in range(start, behind):
+            x = (1 - delta) * stage[a, 0] + delta * layer[row, PROMISE]
+            y = (1 - delta) * stage[a, 1] + delta * layer[row, PROMISE + 1]
+            if well_inside(edges, x, y):
+                continue
+            if count < row:
+                layer[count] = layer[row]
+            layer[count, 0], layer[count, 1], layer[count, PROFILE] = x, y, a
             count += 1
-        else:
-            for axis in range(2):
-                top = tops[axis]
-                at, cap = needed[axis], -1
-                if at > polygon[top, axis] + margin:
-                    continue
-                if at > polygon[top, axis] + ROUNDING:
-                    at, cap = polygon[top, axis], top
-                high, i, j = extreme(polygon, sides[axis][1], axis, at, margin, 1)
-                if needed[1 - axis] > high + margin:
-                    continue
-                promises[count, axis] = promises[count + 1, axis] = at
-                promises[count, 1 - axis] = high
-                supports[count] = (a, 2 + 2 * axis, cap, i, j)
-                low, i, j = extreme(polygon, sides[axis][0], axis, at, margin, -1)
-                if needed[1 - axis] > high:
-                    count += 1
-                    continue
-                if needed[1 - axis] > low + ROUNDING:
-                    low, i, j = needed[1 - axis], -1, -1
-                promises[count + 1, 1 - axis] = low
-                supports[count + 1] = (a, 1 + 2 * axis, cap, i, j)
-                count += 2
-        for n in range(before, count):
-            points[n] = (1 - delta) * payoffs[a] + delta * promises[n]
-        if count > before:
+        if (behind > start or len(edges) > 0) and turn >= len(likely):
             left[alive] = a
             alive += 1
-    corners = hull(points[:count])
-    return points[corners], promises[corners], supports[corners], left[:alive]
+    return layer[hull(layer[:count])], left[:alive]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def lowest(polygon: Points) -> tuple[int, int]:
     """Find the vertices that are worst for each player; the first of those that rounding may have parted."""
-    worst = np.zeros(2, dtype=np.int64)
-    for axis in range(2):
-        least = polygon[:, axis].min() + ROUNDING
-        while polygon[worst[axis], axis] > least:
-            worst[axis] += 1
-    return worst[0], worst[1]
+    first, second = 0, 0
+    while polygon[first, 0] > polygon[:, 0].min() + ROUNDING:
+        first += 1
+    while polygon[second, 1] > polygon[:, 1].min() + ROUNDING:
+        second += 1
+    return first, second
 
 
-@njit(cache=True)
-def follow(
-    payoffs: Points, required: Points, polygon: Points, supports: Indices, worst: tuple[int, int], delta: float
-) -> tuple[Points, Points]:
-    """Move each vertex by its own support: the new vertices, and their derivatives by the old coordinates."""
-    k = len(polygon)
-    moved, slopes = np.empty((k, 2)), np.zeros((2 * k, 2 * k))
+@njit(cache=True, error_model="numpy")
+def threat_of(polygon: Points) -> Points:
+    """Return the payoffs of the `lowest` vertices."""
+    first, second = lowest(polygon)
+    return np.array([polygon[first, 0], polygon[second, 1]])
+
+
+@njit(cache=True, error_model="numpy")
+def _follow(
+    stage: Points, layer: Points, worst: tuple[int, int], delta: float, at: Points, slopes: Points
+) -> Points:
+    """Move the vertices `at` by the supports of a layer; fill in the derivatives, if `slopes` has room for them."""
+    k, graded = len(at), len(slopes) > 0
+    moved = np.empty((k, 2))
+    slopes[:] = 0
     for j in range(k):
-        a, way, cap, left, right = supports[j]
-        if way == 0:
-            moved[j] = payoffs[a]
+        a = int(layer[j, PROFILE])
+        if layer[j, WAY] == 0:
+            moved[j, 0], moved[j, 1] = stage[a, 0], stage[a, 1]
             continue
-        axis = (way - 1) // 2
-        other = 1 - axis
-        source = worst[axis] if cap < 0 else cap
-        at = polygon[source, axis] + (required[a, axis] if cap < 0 else 0.0)
-        across = np.zeros(2 * k)
+        axis = (int(layer[j, WAY]) - 1) // 2
+        other, capped = 1 - axis, layer[j, CAP] >= 0
+        source = int(layer[j, CAP]) if capped else worst[axis]
+        left, right = int(layer[j, LEFT]), int(layer[j, RIGHT])
+        promise = at[source, axis] + (0.0 if capped else stage[a, 2 + axis])
+        share, slope = 0.0, 0.0
         if left < 0:
-            value = polygon[worst[other], other] + required[a, other]
-            across[2 * worst[other] + other] = 1.0
+            left = right = worst[other]
+            across = at[left, other] + stage[a, 2 + other]
         elif left == right:
-            value = polygon[left, other]
-            across[2 * left + other] = 1.0
+            across = at[left, other]
         else:
-            run, rise = polygon[right, axis] - polygon[left, axis], polygon[right, other] - polygon[left, other]
-            if run == 0:
-                run = ROUNDING
-            share, slope = (at - polygon[left, axis]) / run, rise / run
-            value = polygon[left, other] + share * rise
-            across[2 * left + other] += 1 - share
-            across[2 * right + other] += share
-            across[2 * source + axis] += slope
-            across[2 * left + axis] -= slope * (1 - share)
-            across[2 * right + axis] -= slope * share
-        moved[j, axis] = (1 - delta) * payoffs[a, axis] + delta * at
-        moved[j, other] = (1 - delta) * payoffs[a, other] + delta * value
-        slopes[2 * j + axis, 2 * source + axis] = delta
-        slopes[2 * j + other] = delta * across
-    return moved, slopes
+            run, rise = at[right, axis] - at[left, axis], at[right, other] - at[left, other]
+            share, slope = (promise - at[left, axis]) / run, rise / run
+            across = at[left, other] + share * rise
+        moved[j, axis] = (1 - delta) * stage[a, axis] + delta * promise
+        moved[j, other] = (1 - delta) * stage[a, other] + delta * across
+        if graded:
+            slopes[2 * j + axis, 2 * source + axis] = delta
+            slopes[2 * j + other, 2 * source + axis] += delta * slope
+            slopes[2 * j + other, 2 * left + other] += delta * (1 - share)
+            slopes[2 * j + other, 2 * right + other] += delta * share
+            slopes[2 * j + other, 2 * left + axis] -= delta * slope * (1 - share)
+            slopes[2 * j + other, 2 * right + axis] -= delta * slope * share
+    return moved
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def _eliminate(matrix: Points, right: Points) -> bool:
     """Solve a linear system in place by Gaussian elimination; return whether no pivot vanished."""
     n = len(right)
@@ -164,7 +240,7 @@ def _eliminate(matrix: Points, right: Points) -> bool:
         for r in range(c + 1, n):
             if abs(matrix[r, c]) > abs(matrix[pivot, c]):
                 pivot = r
-        if abs(matrix[pivot, c]) < ROUNDING:
+        if not abs(matrix[pivot, c]) >= ROUNDING:
             return False
         if pivot != c:
             for q in range(c, n):
@@ -183,143 +259,177 @@ def _eliminate(matrix: Points, right: Points) -> bool:
     return True
 
 
-@njit(cache=True)
-def _unknowns(supports: Indices) -> Indices:
-    """List the coordinates, two a vertex, of the vertices that do not just repeat the payoffs of a profile."""
-    places = np.empty(2 * len(supports), dtype=np.int64)
+@njit(cache=True, error_model="numpy")
+def _limit(stage: Points, layer: Points, worst: tuple[int, int], delta: float) -> tuple[Points, bool]:
+    """Solve for the vertices that their supports reproduce, by Newton's method; tell whether it has succeeded."""
+    k, at = len(layer), layer[:, :2].copy()
+    places = np.empty(2 * k, dtype=np.int64)
     count = 0
-    for j in range(len(supports)):
-        if supports[j, WAY] > 0:
+    for j in range(k):
+        if layer[j, WAY] == 0:
+            at[j, 0], at[j, 1] = stage[int(layer[j, PROFILE]), 0], stage[int(layer[j, PROFILE]), 1]
+        else:
             places[count], places[count + 1] = 2 * j, 2 * j + 1
             count += 2
-    return places[:count]
-
-
-@njit(cache=True)
-def limit_of(
-    payoffs: Points, required: Points, polygon: Points, supports: Indices, worst: tuple[int, int], delta: float
-) -> tuple[Points, bool]:
-    """Solve for the vertices that their supports reproduce, by Newton's method; tell whether it has succeeded."""
-    at, places = polygon.copy(), _unknowns(supports)
-    for j in range(len(at)):
-        if supports[j, WAY] == 0:
-            at[j] = payoffs[supports[j, PROFILE]]
+    slopes, matrix, step = np.empty((2 * k, 2 * k)), np.empty((count, count)), np.zeros(count)
     for _ in range(NEWTON_STEPS):
-        moved, slopes = follow(payoffs, required, at, supports, worst, delta)
-        step = (moved - at).reshape(-1)[places]
-        matrix = np.empty((len(places), len(places)))
-        for r in range(len(places)):
-            for c in range(len(places)):
+        moved, size = _follow(stage, layer, worst, delta, at, slopes), 0.0
+        for r in range(count):
+            step[r] = moved[places[r] // 2, places[r] % 2] - at[places[r] // 2, places[r] % 2]
+            size = max(size, abs(step[r]))
+            for c in range(count):
                 matrix[r, c] = (1.0 if r == c else 0.0) - slopes[places[r], places[c]]
-        if not _eliminate(matrix, step):
-            return at, False
-        for r in range(len(places)):
-            at[places[r] // 2, places[r] % 2] += step[r]
-        if len(step) == 0 or np.abs(step).max() <= ROUNDING:
+        if size <= ROUNDING * (1 - delta):
             return at, True
-        if not np.abs(step).max() <= 1:
+        if not size <= 1 or not _eliminate(matrix, step):
             return at, False
-    return at, bool(np.abs(step).max() <= ROUNDING / (1 - delta))
+        size = 0.0
+        for r in range(count):
+            at[places[r] // 2, places[r] % 2] += step[r]
+            size = max(size, abs(step[r]))
+        if size <= SMALL:
+            return at, True
+    return at, False
 
 
-@njit(cache=True)
-def _nearly_linear(
-    payoffs: Points, required: Points, start: Points, end: Points, supports: Indices, worst: tuple[int, int], delta: float
-) -> bool:
-    """Tell whether vertices on the way from `start` to their limit move at a speed in proportion to what is left."""
-    speed = follow(payoffs, required, start, supports, worst, delta)[0] - start
-    size, left = np.abs(speed).max(), 1.0
-    for _ in range(SHORTCUTS):
+@njit(cache=True, error_model="numpy")
+def _nearly_linear(stage: Points, layer: Points, worst: tuple[int, int], delta: float, end: Points) -> bool:
+    """Tell whether vertices on the way to their limit move at a speed in proportion to the way that is left."""
+    start, none, left = layer[:, :2], np.empty((0, 0)), 1.0
+    speed = _follow(stage, layer, worst, delta, start, none) - start
+    size = np.abs(speed).max()
+    for _ in range(PROBES):
         left /= 2
         here = end + left * (start - end)
-        bend = follow(payoffs, required, here, supports, worst, delta)[0] - here - left * speed
-        if np.abs(bend).max() > BENT * left * size + ROUNDING:
+        bend = _follow(stage, layer, worst, delta, here, none) - here - left * speed
+        if not np.abs(bend).max() <= BENT * left * size + ROUNDING:
             return False
     return True
 
 
-@njit(cache=True)
-def _cut_short(
-    payoffs: Points,
-    required: Points,
-    active: Indices,
-    start: Points,
-    end: Points,
-    supports: Indices,
-    delta: float,
-    margin: float,
-) -> tuple[Points, bool]:
-    """Go from `start` towards the limit as far as the supports stay the same; tell whether that is any way."""
+@njit(cache=True, error_model="numpy")
+def _carried(
+    stage: Points, active: Indices, layer: Points, worst: tuple[int, int], here: Points, delta: float, slack: float
+) -> bool:
+    """Tell whether the supports of a layer alone make the next set when its vertices are at `here`."""
+    moved = _follow(stage, layer, worst, delta, here, np.empty((0, 0)))
+    found = support(stage, active, layer, here[hull(here)], threat_of(here), delta, slack)[0]
+    moved = moved[hull(moved)]
+    return max(outside(moved, found), outside(found, moved)) <= slack
+
+
+@njit(cache=True, error_model="numpy")
+def _bound_on_the_way(stage: Points, active: Indices, start: Points, end: Points, delta: float, slack: float) -> bool:
+    """Tell whether a profile that is free at the start, and not at the end, could support a vertex in between."""
+    edges, at_first, at_last = octagon(end), threat_of(start), threat_of(end)
+    tops = start[:, 0].max(), start[:, 1].max()
+    for a in active:
+        x, y = stage[a, 0] - stage[a, 2] + slack, stage[a, 1] - stage[a, 3] + slack
+        if x >= at_first[0] and y >= at_first[1] and (x < at_last[0] or y < at_last[1]):
+            first, second = at_first[0] + stage[a, 2], at_first[1] + stage[a, 3]
+            if not _swallowed(edges, stage, a, first, second, tops, delta):
+                return True
+    return False
+
+
+@njit(cache=True, error_model="numpy")
+def _shortened(
+    stage: Points, active: Indices, layer: Points, worst: tuple[int, int], end: Points, delta: float, slack: float
+) -> Points:
+    """Go as far on the way to the limit as the supports are seen to stay the same."""
     low, high = 0.0, 1.0
     for _ in range(SHORTCUTS):
         left = high / 4 if low == 0 else (low + high) / 2
-        here = end + left * (start - end)
-        i, j = lowest(here)
-        threat = np.array([here[i, 0], here[j, 1]])
-        found = support(payoffs, required, active, here, threat, delta, margin)[2]
-        if len(found) == len(supports) and (found == supports).all():
+        if _carried(stage, active, layer, worst, end + left * (layer[:, :2] - end), delta, slack):
             high = left
         else:
             low = left
-    return end + high * (start - end), high < 1
+    return end + high * (layer[:, :2] - end)
 
 
-@njit(cache=True)
-def fall(
-    payoffs: Points,
-    required: Points,
-    minmax: Points,
+@njit(cache=True, error_model="numpy")
+def _settled(
+    stage: Points,
+    active: Indices,
+    layer: Points,
+    worst: tuple[int, int],
+    end: Points,
     delta: float,
-    margin: float,
-    step_tolerance: float,
-    max_iterations: int,
-) -> tuple[Points, Points, Indices, int, float]:
-    """Let the sets fall from all feasible payoffs until a step moves them by no more than `step_tolerance`.
+    slack: float,
+    tolerance: float,
+) -> tuple[Points, float]:
+    """Accept or refuse the limit of the supports of a layer; return its own layer and how far it moves it.
 
-    Returned are the vertices, the promises and profiles that support them, the number of steps and the size of
-    the last one.
+    `RESOLUTION` tolerances before the limit nothing else may be supported, nor on the way there, so that no
+    payoffs are lost; and the limit must be its own image, so that there are none too many.
     """
-    polygon, threat, active = payoffs[hull(payoffs)], minmax, np.arange(len(payoffs))
-    promises, supports = polygon, np.full((len(polygon), SUPPORT), -1)
+    start = layer[:, :2].copy()
+    far = np.abs(start - end).max()
+    near = min(RESOLUTION * tolerance / far, 1.0) if far > 0 else 1.0
+    here = end + near * (start - end)
+    if not _carried(stage, active, layer, worst, here, delta, slack):
+        return layer, np.inf
+    if _bound_on_the_way(stage, active, start, here, delta, slack):
+        for probe in range(1, PROBES):
+            if not _carried(stage, active, layer, worst, here + 0.5**probe * (start - here), delta, slack):
+                return layer, np.inf
+    kept = end[hull(end)]
+    found = support(stage, active, layer, kept, threat_of(kept), delta, slack)[0]
+    return found, max(outside(found, kept), outside(kept, found))
+
+
+@njit(cache=True, error_model="numpy")
+def fall(
+    stage: Points, minmax: Points, delta: float, slack: float, tolerance: float, max_iterations: int
+) -> tuple[Points, int, float]:
+    """Let the sets fall from all feasible payoffs until a step moves them by no more than `slack`.
+
+    Returned are the last layer, the number of steps and the size of the last one.
+    """
+    corners, threat, active = hull(stage), minmax, np.arange(len(stage))
+    layer = np.full((len(corners), COLUMNS), -1.0)
+    layer[:, :2], layer[:, PROFILE] = stage[corners, :2], corners
     worst, settled, patience, residual, steps = (-1, -1), 0, PATIENCE, np.inf, 0
-    while steps < max_iterations:
+    while steps < max_iterations and residual > ROUNDING:
         steps += 1
-        before, previous, old_worst = polygon, supports, worst
-        polygon, promises, supports, active = support(payoffs, required, active, before, threat, delta, margin)
-        if len(polygon) == 0:
+        before, old_worst = layer, worst
+        layer, active = support(stage, active, before, before[:, :2].copy(), threat, delta, slack)
+        if len(layer) == 0:
             residual = 0.0 if len(before) == 0 else np.inf
-            if len(before) == 0:
-                break
             continue
-        worst = lowest(polygon)
-        threat = np.array([polygon[worst[0], 0], polygon[worst[1], 1]])
-        same = len(supports) == len(previous) and worst == old_worst and (supports == previous).all()
-        settled = settled + 1 if same else 0
-        residual = np.abs(polygon - before).max() if same else outside(polygon, before)
-        if residual <= ROUNDING or (residual <= step_tolerance and settled == 0):
+        worst, threat = lowest(layer), threat_of(layer)
+        same = len(layer) == len(before) and (layer[:, PROFILE:] == before[:, PROFILE:]).all()
+        settled = settled + 1 if same and worst == old_worst else 0
+        residual = np.abs(layer[:, :2] - before[:, :2]).max() if same else outside(layer, before)
+        last = residual <= slack
+        if residual > ROUNDING and (settled >= patience or (last and settled > 0)):
+            end, solved = _limit(stage, layer, worst, delta)
+            if solved and _nearly_linear(stage, layer, worst, delta, end):
+                found, apart = _settled(stage, active, layer, worst, end, delta, slack, tolerance)
+                if apart <= slack:
+                    return found, steps, apart
+                if not last and patience > PATIENCE:
+                    layer[:, :2] = _shortened(stage, active, layer, worst, end, delta, slack)
+                    worst, threat = lowest(layer), threat_of(layer)
+            settled, patience = 0, 2 * patience
+        if last:
             break
-        if settled < patience and residual > step_tolerance:
-            continue
-        end, solved = limit_of(payoffs, required, polygon, supports, worst, delta)
-        if solved and _nearly_linear(payoffs, required, polygon, end, supports, worst, delta):
-            corners = end[hull(end)]
-            i, j = lowest(corners)
-            least = np.array([corners[i, 0], corners[j, 1]])
-            found = support(payoffs, required, active, corners, least, delta, margin)
-            apart = max(outside(found[0], corners), outside(corners, found[0]))
-            if apart <= step_tolerance and outside(polygon, found[0]) <= margin:
-                polygon, promises, supports, residual = found[0], found[1], found[2], apart
-                break
-            if residual > step_tolerance:
-                polygon, gone = _cut_short(
-                    payoffs, required, active, polygon, end, supports, delta, margin
-                )
-                worst = lowest(polygon)
-                threat = np.array([polygon[worst[0], 0], polygon[worst[1], 1]])
-                if gone:
-                    settled = 0
-                    continue
-        if residual <= step_tolerance:
-            break
-        patience *= 2
-    return polygon, promises, supports[:, PROFILE].copy(), steps, residual
+    return layer, steps, residual
+
+
+@njit(cache=True, error_model="numpy")
+def finish(
+    layer: Points, low: Points, spread: Points, margin: float, columns: int
+) -> tuple[Points, Points, Points, Indices]:
+    """Thin a layer out and bring it back into the unit of the payoffs: vertices, promises, threat, profiles."""
+    kept = thin_out(layer, margin)
+    vertices, promises = np.empty((len(kept), 2)), np.empty((len(kept), 2))
+    threat, profiles = np.full(2, np.inf), np.empty((len(kept), 2), dtype=np.int64)
+    for j in range(len(kept)):
+        row = layer[kept[j]]
+        for i in range(2):
+            vertices[j, i] = low[i] + spread[i] * row[i]
+            promises[j, i] = low[i] + spread[i] * row[PROMISE + i]
+            threat[i] = min(threat[i], vertices[j, i])
+        profiles[j, 0], profiles[j, 1] = divmod(int(row[PROFILE]), columns)
+    return vertices, promises, threat, profiles

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, check_count, check_number, refusal
-from negotiation._kernels.polygon import ROUNDING, thin_out
-from negotiation._kernels.supporting import fall
+from negotiation._kernels.polygon import ROUNDING
+from negotiation._kernels.supporting import RESOLUTION, fall, finish
 from negotiation.games.repeated import RepeatedGame
 from negotiation.games.stage import StageGame
 from negotiation.solvers.polygon import Points, distance_to
@@ -20,8 +20,6 @@ from negotiation.solvers.self_generation import TOLERANCE, rescale
 from negotiation.solvers.solution import Status
 
 OWNER = "payoff_set"
-RESOLUTION = 10.0
-"""Details of the answer smaller than this many tolerances are dropped, and count as inside."""
 SHAPES = {-1: "no payoffs: no pure-action equilibrium", 0: "one point", 1: "a segment", 2: "a polygon"}
 
 
@@ -180,22 +178,20 @@ def payoff_set(
     most = check_count("max_iterations", OWNER, max_iterations)
     scale, delta = rescale(repeated), float(repeated.deltas[0])
     step = max(margin * (1 - delta), ROUNDING)
-    found, promises, sources, iterations, residual = fall(
-        scale.payoffs, scale.required, scale.minmax, delta, step, step, most
+    layer, iterations, residual = fall(scale.profiles, scale.minmax, delta, step, margin, most)
+    vertices, promises, threat, profiles = finish(
+        layer, scale.low, scale.spread, RESOLUTION * margin, repeated.stage.shape[1]
     )
-    kept = thin_out(found, RESOLUTION * margin)
-    columns = repeated.stage.shape[1]
-    vertices = _read_only(scale.outward(found[kept]))
     return PayoffSet(
         repeated,
-        vertices,
+        _read_only(vertices),
         _status(delta, margin, residual, step),
         iterations,
         residual,
         margin,
-        _read_only(vertices.min(axis=0)) if len(vertices) else None,
-        tuple([divmod(source, columns) for source in sources[kept].tolist()]),
-        _read_only(scale.outward(promises[kept])),
+        _read_only(threat) if len(vertices) else None,
+        tuple([(row, column) for row, column in profiles.tolist()]),
+        _read_only(promises),
     )
 
 

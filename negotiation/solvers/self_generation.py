@@ -17,16 +17,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, refusal
 from negotiation._kernels.supporting import measure
-from negotiation.games import RepeatedGame, StageGame
+from negotiation.games import RepeatedGame
 from negotiation.solvers.deviation import exact_best_deviation_payoffs
 from negotiation.solvers.polygon import Points, clip, convex_hull, distance_to
 
 TOLERANCE = 1e-10
 """Default tolerance, as a share of each player's range of stage payoffs."""
-FAR = 8.0
-"""Payoffs farther from 0 than this many times their range are measured in fractions: floats would lose digits."""
-TINY, HUGE = 1e-290, 1e300
-"""Ranges of payoffs between which floats keep all their digits."""
 
 
 @final
@@ -36,10 +32,9 @@ class Rescaled:
 
     Parameters
     ----------
-    payoffs : array, shape (m, 2)
-        Stage payoffs, one action profile a row, in row-major order.
-    required : array, shape (m, 2)
-        How far a promise must lie above the worst one: ((1 - delta) / delta) h_i(a).
+    profiles : array, shape (m, 4)
+        One action profile a row, in row-major order: its payoffs, and how far a promise must lie above the
+        worst one for either player, ((1 - delta) / delta) h_i(a).
     minmax : array, shape (2,)
         Pure minmax payoffs.
     deltas : array, shape (2,)
@@ -49,12 +44,21 @@ class Rescaled:
         all payoffs are equal.
     """
 
-    payoffs: Points
-    required: Points
+    profiles: Points
     minmax: NDArray[np.float64]
     deltas: NDArray[np.float64]
     low: NDArray[np.float64]
     spread: NDArray[np.float64]
+
+    @property
+    def payoffs(self) -> Points:
+        """Stage payoffs, shape (m, 2), one action profile a row."""
+        return self.profiles[:, :2]
+
+    @property
+    def required(self) -> Points:
+        """How far a promise must lie above the worst one, shape (m, 2)."""
+        return self.profiles[:, 2:]
 
     def inward(self, points: Points) -> Points:
         """Bring payoffs into these units."""
@@ -71,27 +75,22 @@ class Rescaled:
 
 def rescale(repeated: RepeatedGame) -> Rescaled:
     """Measure the payoffs of a two-player game in units of their range; exact but for a rounding or two."""
+    profiles, minmax, low, spread, sharp = measure(repeated.stage.payoffs, repeated.deltas)
+    if not sharp:
+        profiles, minmax, low, spread = _measured_exactly(repeated)
+    return Rescaled(profiles, minmax, repeated.deltas, low, spread)
+
+
+def _measured_exactly(repeated: RepeatedGame) -> tuple[Points, Points, Points, Points]:
     stage, deltas = repeated.stage, repeated.deltas
-    payoffs, temptations, minmax, low, spread = measure(stage.payoffs)
-    if np.any(np.abs(stage.payoffs).max(axis=(0, 1)) > FAR * spread) or not np.all((spread > TINY) & (spread < HUGE)):
-        payoffs, temptations, minmax, low, spread = _measured_exactly(stage)
-    return Rescaled(payoffs, (1 - deltas) / deltas * temptations, minmax, deltas, low, spread)
-
-
-def _measured_exactly(stage: StageGame) -> tuple[Points, Points, Points, Points, Points]:
     exact, best = stage.exact_payoffs, exact_best_deviation_payoffs(stage)
     low = exact.min(axis=(0, 1))
     spread = exact.max(axis=(0, 1)) - low
     spread[spread == 0] = 1
     shares = [(exact - low) / spread, (best - exact) / spread, (best.min(axis=(0, 1)) - low) / spread]
     payoffs, temptations, minmax = (share.astype(np.float64) for share in shares)
-    return (
-        payoffs.reshape(-1, 2),
-        temptations.reshape(-1, 2),
-        minmax,
-        low.astype(np.float64),
-        spread.astype(np.float64),
-    )
+    profiles = np.concatenate((payoffs, (1 - deltas) / deltas * temptations), axis=2).reshape(-1, 4)
+    return profiles, minmax, low.astype(np.float64), spread.astype(np.float64)
 
 
 def generate(W: ArrayLike, repeated: RepeatedGame, *, tolerance: float = TOLERANCE) -> Points:
