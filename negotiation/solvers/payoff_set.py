@@ -10,7 +10,8 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_array, check_count, check_number, refusal
+from negotiation._checks import check_array, check_between, check_count, refusal
+from negotiation._kernels.cutting import fall_apart
 from negotiation._kernels.polygon import ROUNDING
 from negotiation._kernels.supporting import RESOLUTION, fall, finish
 from negotiation.games.repeated import RepeatedGame
@@ -20,6 +21,8 @@ from negotiation.solvers.self_generation import TOLERANCE, rescale
 from negotiation.solvers.solution import Status
 
 OWNER = "payoff_set"
+COARSEST = 0.01
+"""Largest tolerance: a set whose details are ten times as large says nothing."""
 SHAPES = {-1: "no payoffs: no pure-action equilibrium", 0: "one point", 1: "a segment", 2: "a polygon"}
 
 
@@ -169,23 +172,24 @@ def payoff_set(
     """
     if repeated.stage.num_players != 2:
         raise refusal("repeated", OWNER, "have two players", repeated.stage.num_players)
-    if repeated.deltas[0] != repeated.deltas[1]:
-        rule = "have a common discount factor"
-        raise refusal("repeated", OWNER, rule, repeated.deltas.tolist())
-    margin = check_number("tolerance", OWNER, tolerance)
-    if margin <= 0:
-        raise refusal("tolerance", OWNER, "be positive", tolerance)
+    margin = check_between("tolerance", OWNER, tolerance, 0, COARSEST, open_ends=True)
     most = check_count("max_iterations", OWNER, max_iterations)
-    scale, delta = rescale(repeated), float(repeated.deltas[0])
-    step = max(margin * (1 - delta), ROUNDING)
-    layer, iterations, residual = fall(scale.profiles, scale.minmax, delta, step, margin, most)
+    scale, first, second = rescale(repeated), float(repeated.deltas[0]), float(repeated.deltas[1])
+    patience = max(first, second)
+    step = max(margin * (1 - patience), ROUNDING)
+    if first == second:
+        layer, iterations, residual = fall(scale.profiles, scale.minmax, first, step, margin, most)
+    else:
+        layer, iterations, residual = fall_apart(
+            scale.profiles, scale.minmax, repeated.deltas, step, max(step / RESOLUTION, ROUNDING), most
+        )
     vertices, promises, threat, profiles = finish(
         layer, scale.low, scale.spread, RESOLUTION * margin, repeated.stage.shape[1]
     )
     return PayoffSet(
         repeated,
         _read_only(vertices),
-        _status(delta, margin, residual, step),
+        _status(patience, margin, residual, step),
         iterations,
         residual,
         margin,
