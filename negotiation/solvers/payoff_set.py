@@ -14,9 +14,11 @@ from negotiation._checks import check_array, check_between, check_count, refusal
 from negotiation._kernels.cutting import fall_apart
 from negotiation._kernels.polygon import ROUNDING
 from negotiation._kernels.supporting import RESOLUTION, fall, finish
+from negotiation.games.automaton import Automaton
 from negotiation.games.repeated import RepeatedGame
 from negotiation.games.stage import StageGame
-from negotiation.solvers.polygon import Points, distance_to
+from negotiation.solvers.playing import vertex_automaton
+from negotiation.solvers.polygon import Points, distance_to, nash_point
 from negotiation.solvers.self_generation import TOLERANCE, rescale
 from negotiation.solvers.solution import Status
 
@@ -101,6 +103,76 @@ class PayoffSet:
         start, end = np.lexsort((second, first))[-1], np.lexsort((first, second))[-1]
         count = (end - start) % len(self.vertices) + 1
         return np.roll(self.vertices, -start, axis=0)[:count]
+
+    def nash_point(self, disagreement: ArrayLike | None = None) -> Points:
+        """Return the Nash bargaining solution over the set, shape (2,): the largest product of both gains.
+
+        Parameters
+        ----------
+        disagreement : array_like, shape (2,), optional
+            What the players get without an agreement; the threat point when left out.
+
+        Raises
+        ------
+        ArgumentError
+            If the set holds no point at which both players get at least their disagreement payoff.
+
+        Notes
+        -----
+        [Nas50]_, in closed form on each edge. Where only one player can gain, the point that is best for that
+        player is taken.
+
+        References
+        ----------
+        .. [Nas50] J. F. Nash (1950), The bargaining problem, Econometrica 18, 155-162.
+        """
+        owner, scale = "PayoffSet.nash_point", rescale(self.repeated)
+        if self.threat is None:
+            raise refusal("self", owner, "hold a point", "the empty set")
+        given = self.threat if disagreement is None else check_array("disagreement", owner, disagreement)
+        if given.shape != (2,):
+            raise refusal("disagreement", owner, "hold two payoffs", given.shape)
+        point = nash_point(scale.inward(self.vertices), scale.inward(given), RESOLUTION * self.tolerance)
+        if point is None:
+            raise refusal("disagreement", owner, "leave a point of the set to both", given.tolist())
+        return _read_only(scale.outward(point))
+
+    def automaton(self, point: ArrayLike) -> Automaton:
+        """Build a strategy profile that is an equilibrium and earns given payoffs, with public lotteries.
+
+        Parameters
+        ----------
+        point : array_like, shape (2,)
+            Average payoffs in the set.
+
+        Returns
+        -------
+        Automaton
+            A phase a vertex; `negotiation.solvers.one_shot` judges it, and its `start` is the point.
+
+        Raises
+        ------
+        ArgumentError
+            If the point does not lie in the set, or the set is not settled.
+
+        Notes
+        -----
+        Each vertex is the payoffs of its profile followed by its promise, and a promise the mean of a lottery
+        over vertices, as in [APS90]_. Each deviation leads to the vertex that is worst for the deviator.
+
+        References
+        ----------
+        .. [APS90] D. Abreu, D. Pearce and E. Stacchetti (1990), Toward a theory of discounted repeated games
+           with imperfect monitoring, Econometrica 58, 1041-1063.
+        """
+        owner, scale = "PayoffSet.automaton", rescale(self.repeated)
+        if self.status is not Status.CONVERGED:
+            raise refusal("self", owner, "have converged", self.status.value)
+        if not self.contains(point):
+            raise refusal("point", owner, "lie in the set", point, "Its vertices are in `vertices`.")
+        vertices, promises = scale.inward(self.vertices), scale.inward(self.continuations)
+        target = scale.inward(np.asarray(point, dtype=np.float64))
+        return vertex_automaton(self.repeated.stage, vertices, self.profiles, promises, target)
 
     def __str__(self) -> str:
         stage = self.repeated.stage

@@ -202,3 +202,38 @@ def thin_out(polygon: Points, margin: float) -> NDArray[np.int64]:
 def _bulge(polygon: Points, vertex: int) -> float:
     neighbours = polygon[[vertex - 1, (vertex + 1) % len(polygon)]]
     return float(distance_to(neighbours, polygon[[vertex]])[0])
+
+
+def nash_point(polygon: Points, corner: Points, margin: float) -> Points | None:
+    """Find the point of a polygon at which the product of the gains over a corner is largest.
+
+    Parameters
+    ----------
+    polygon : array, shape (k, 2)
+        Vertices of a convex polygon, in order, at least one.
+    corner : array, shape (2,)
+        From where gains are measured.
+    margin : float
+        A loss no larger than this counts as none, and so does a gain.
+
+    Returns
+    -------
+    array, shape (2,), or None
+        None if every point is a loss to someone. Where only one coordinate can gain, it gains the most.
+    """
+    above = clip(clip(polygon, 0, corner[0], margin), 1, corner[1], margin)
+    if len(above) == 0:
+        return None
+    points = np.concatenate([above, *(_best_between(*ends, corner) for ends in zip(above, np.roll(above, -1, 0)))])
+    gains = points - corner
+    if gains.max(axis=0).min() > margin:
+        return np.asarray(points[gains.prod(axis=1).argmax()])
+    return np.asarray(points[gains.sum(axis=1).argmax()])
+
+
+def _best_between(start: Points, end: Points, corner: Points) -> Points:
+    """Return the peak of the product of the gains inside an edge, shape (0 or 1, 2)."""
+    gain, run = start - corner, end - start
+    bend = -2 * run[0] * run[1]
+    share = (gain @ run[::-1]) / bend if bend > 0 else 0.0
+    return (start + share * run)[np.newaxis] if 0 < share < 1 else np.empty((0, 2))
