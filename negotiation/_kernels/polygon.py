@@ -109,7 +109,7 @@ def _distinct(x: Points, y: Points) -> Indices:
 
 @njit(cache=True, error_model="numpy")
 def hull(points: Points) -> Indices:
-    """Find which points, shape (m, 2), are the vertices of their convex hull: Andrew's chain, exact on the grid."""
+    """Find which points, shape (m, 2), are the vertices of their convex hull: Andrew's chain."""
     kept = _outermost(points)
     x, y = np.rint(points[kept, 0] * GRID), np.rint(points[kept, 1] * GRID)
     order = _distinct(x, y)
@@ -213,12 +213,12 @@ def outside(polygon: Points, points: Points) -> float:
 @njit(cache=True, error_model="numpy")
 def thin_out(polygon: Points, margin: float) -> Indices:
     """Find the vertices that are left when those within `margin` of their neighbours' segment go, least first."""
-    kept = np.arange(len(polygon))
+    kept: Indices = np.arange(len(polygon))
     bulges = np.empty(len(polygon))
     for i in range(len(kept)):
         bulges[i] = _bulge(polygon, kept, i)
     while len(kept) > 1:
-        least = bulges.argmin()
+        least = int(bulges.argmin())
         if bulges[least] > margin:
             break
         kept, bulges = np.delete(kept, least), np.delete(bulges, least)

@@ -1,8 +1,8 @@
 """Strategies with finite memory, as automata, and the usual ones.
 
 An automaton is in one phase a round. `output[phase]` is the action profile it plays; after the profile
-(a0, a1, ...) was in fact played it moves to `transition[phase, a0, a1, ...]`. With public randomisation that number
-is a row of `lottery`, from which the next phase is drawn in front of everybody.
+(a0, a1, ...) was in fact played it moves to `transition[phase, a0, a1, ...]`. With public randomisation that is
+a row of `lottery`, from which the next phase is drawn in front of everybody.
 """
 
 from collections.abc import Sequence

@@ -119,9 +119,9 @@ def one_shot(repeated: RepeatedGame, automaton: Automaton) -> Judgement:
 
     Notes
     -----
-    The values solve V_i(k) = (1 - delta_i) g_i(a_k) + delta_i V_i(next phase of k), one linear system a player, and
-    stand for their expectation where the next phase is drawn from a lottery;
-    payoffs count from each player's lowest one, so that a large constant in them costs no digits.
+    The values solve V_i(k) = (1 - delta_i) g_i(a_k) + delta_i V_i(next phase of k), one linear system a player;
+    where the next phase is drawn from a lottery, its expected value counts. Payoffs count from each player's
+    lowest one, so that a large constant in them costs no digits.
     Discounting makes the one-shot deviation principle apply [Abr88]_.
 
     References

@@ -1,7 +1,7 @@
 """The set of average payoffs that subgame-perfect equilibria of a repeated game can give.
 
-Pure actions, perfect monitoring and public randomisation; two players with a common discount factor. It is
-the largest set that generates itself (`negotiation.solvers.self_generation`).
+Pure actions, perfect monitoring and public randomisation; two players, who may discount differently. It is the
+largest set that generates itself (`negotiation.solvers.self_generation`).
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from negotiation._checks import check_array, check_between, check_count, refusal
 from negotiation._kernels.cutting import fall_apart
 from negotiation._kernels.polygon import ROUNDING
-from negotiation._kernels.supporting import RESOLUTION, fall, finish
+from negotiation._kernels.settling import RESOLUTION, fall, finish
 from negotiation.games.automaton import Automaton
 from negotiation.games.repeated import RepeatedGame
 from negotiation.games.stage import StageGame
@@ -176,8 +176,10 @@ class PayoffSet:
 
     def __str__(self) -> str:
         stage = self.repeated.stage
+        first, second = self.repeated.deltas
+        deltas = f"{first:g}" if first == second else f"{first:g}, {second:g}"
         head = (
-            f"Equilibrium payoffs at delta = {self.repeated.delta:g}: {SHAPES[self.dimension]}; "
+            f"Equilibrium payoffs at delta = {deltas}: {SHAPES[self.dimension]}; "
             f"{self.status.value} ({self.iterations} steps)"
         )
         least = self.tolerance * np.abs(stage.payoffs).max()
@@ -199,23 +201,25 @@ def payoff_set(
     Parameters
     ----------
     repeated : RepeatedGame
-        A game of two players with a common discount factor.
+        A game of two players; they may discount differently.
     tolerance : float, default 1e-10
         As a share of each player's range of stage payoffs: the iteration stops once a step moves the set by no
-        more than (1 - delta) times this, and an incentive that is violated by no more than this counts as met,
-        so that a discount factor that is exactly critical supports what it is critical for.
+        more than (1 - delta) times this, and an incentive that is violated by no more than that counts as met,
+        so that a discount factor that is exactly critical supports what it is critical for. With unequal
+        discount factors delta is the larger one, and a step is measured as a Hausdorff distance.
     max_iterations : int, default 100_000
         Largest number of steps.
 
     Returns
     -------
     PayoffSet
-        The set, with the profile and the promise that support each vertex.
+        The set, with the profile and the promise that support each vertex. Its status is `Status.ROUNDED`, and
+        the set not to be relied on, where (1 - delta) times the tolerance is below the rounding of floats.
 
     Raises
     ------
     ArgumentError
-        If the game does not have two players, or they discount differently.
+        If the game does not have two players, or the tolerance does not lie between 0 and `COARSEST`.
 
     Notes
     -----
@@ -223,17 +227,24 @@ def payoff_set(
     these payoffs, any other profile at most four points, at which a constraint binds. Both operators are
     monotone, and have the payoff set as their largest fixed point. Iteration starts from all feasible payoffs
     and the pure minmax payoffs as threats, and the sets fall. It departs from the paper in two ways. A profile
-    that cannot be supported once is dropped for good. When the same constraints have been active for `WINDOW`
-    steps the limit is guessed by reduced rank extrapolation, [Sid15]_, and taken over only if it lies in the
-    last set and the operator reproduces it; otherwise the iteration goes on. A step costs O(m k) for m profiles
-    that are left and k vertices.
+    that cannot be supported once is dropped for good. When the same constraints have been active in two steps,
+    the vertices that they reproduce are found by Newton's method, and taken over if three tests are passed: on
+    the way from the last set to this limit the vertices move at nearly the speed of a linear system; shortly
+    before the limit, and wherever a profile may have begun to bind on the way, the operator moves the set by
+    these constraints alone; and the operator reproduces the limit, which makes each of its points an
+    equilibrium. Otherwise the iteration goes on, from where the constraints change. A step costs O(m log k) for
+    m profiles that are left and k vertices.
+
+    That operator needs a common discount factor. With unequal ones B itself is iterated, from the box of all
+    payoffs, for the set may hold more than the payoffs of the stage game can average to, [LP99]_. Its vertices
+    may accumulate; edges that matter less than a tenth of a step are dropped from outside.
 
     References
     ----------
     .. [AS14] D. Abreu and Y. Sannikov (2014), An algorithm for two-player repeated games with perfect
        monitoring, Theoretical Economics 9, 313-338.
-    .. [Sid15] A. Sidi (2015), Minimal polynomial and reduced rank extrapolation methods are related,
-       arXiv:1503.02552.
+    .. [LP99] E. Lehrer and A. Pauzner (1999), Repeated games with differential time preferences, Econometrica
+       67, 393-412.
 
     Examples
     --------
