@@ -1,7 +1,8 @@
 """Strategies with finite memory, as automata, and the usual ones.
 
 An automaton is in one phase a round. `output[phase]` is the action profile it plays; after the profile
-(a0, a1, ...) was in fact played it moves to `transition[phase, a0, a1, ...]`.
+(a0, a1, ...) was in fact played it moves to `transition[phase, a0, a1, ...]`. With public randomisation that is
+a row of `lottery`, from which the next phase is drawn in front of everybody.
 """
 
 from collections.abc import Sequence
@@ -12,12 +13,14 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_count, check_names, refusal
+from negotiation._checks import check_count, check_names, check_shares, refusal
 from negotiation.games.stage import StageGame
 
 OWNER = "Automaton"
 MAX_LENGTH = 10_000
 """Longest punishment: a phase a round, in tables that are solved at once."""
+ROUNDING = 1e-12
+"""How far the chances of a lottery may add up to something else than 1: the rounding of a long sum."""
 
 Profile = Sequence[str | int]
 
@@ -32,22 +35,25 @@ class Automaton:
     output : array_like of int, shape (phases, n)
         The action profile played in each phase.
     transition : array_like of int, shape (phases, n0, n1, ...)
-        The next phase after each profile that may have been played.
+        The next phase, or the lottery over it, after each profile that may have been played.
     initial : int, default 0
-        The phase of round 0.
+        The phase of round 0, or the lottery over it.
     phases : sequence of str, optional
         Names of the phases; ``0``, ``1``, ... when left out.
+    lottery : array_like, shape (lotteries, phases), optional
+        Chances of each phase, one public lottery a row; phase k for certain in row k when left out.
 
     Raises
     ------
     ArgumentError
-        If shapes do not fit, or an action or phase lies outside its range.
+        If shapes do not fit, an action, phase or lottery lies outside its range, or chances do not add up to 1.
     """
 
     output: NDArray[np.int64]
     transition: NDArray[np.int64]
     initial: int
     phases: tuple[str, ...]
+    lottery: NDArray[np.float64]
 
     def __init__(
         self,
@@ -56,6 +62,7 @@ class Automaton:
         initial: int = 0,
         *,
         phases: Sequence[str] | None = None,
+        lottery: ArrayLike | None = None,
     ) -> None:
         played, moves = _indices("output", output), _indices("transition", transition)
         if played.ndim != 2 or len(played) == 0:
@@ -65,20 +72,28 @@ class Automaton:
             raise refusal("transition", OWNER, f"have {num_phases} phases and an axis a player", moves.shape)
         if np.any(played < 0) or np.any(played >= moves.shape[1:]):
             raise refusal("output", OWNER, f"hold actions below {moves.shape[1:]}", played.tolist())
-        unknown = moves[(moves < 0) | (moves >= num_phases)]
+        chances = _chances(np.eye(num_phases) if lottery is None else lottery, num_phases)
+        kind, last = "phase" if lottery is None else "row", len(chances) - 1
+        unknown = moves[(moves < 0) | (moves > last)]
         if unknown.size:
-            raise refusal("transition", OWNER, f"hold phases 0 to {num_phases - 1}", int(unknown[0]))
+            raise refusal("transition", OWNER, f"hold {kind}s 0 to {last}", int(unknown[0]))
         start = check_count("initial", OWNER, initial, 0)
-        if start >= num_phases:
-            raise refusal("initial", OWNER, f"be a phase from 0 to {num_phases - 1}", initial)
+        if start > last:
+            raise refusal("initial", OWNER, f"be a {kind} from 0 to {last}", initial)
         names = [str(k) for k in range(num_phases)] if phases is None else phases
         object.__setattr__(self, "output", played)
         object.__setattr__(self, "transition", moves)
         object.__setattr__(self, "initial", start)
         object.__setattr__(self, "phases", check_names("phases", OWNER, names, num_phases))
+        object.__setattr__(self, "lottery", chances)
+
+    @property
+    def draws_lots(self) -> bool:
+        """Whether a move leads to a lottery over phases, and not from each phase to one other for certain."""
+        return not np.array_equal(self.lottery, np.eye(len(self.output)))
 
     def next_phases(self) -> NDArray[np.int64]:
-        """Return the phase that follows each phase while everybody obeys, shape (phases,)."""
+        """Return the phase, or the lottery, that follows each phase while everybody obeys, shape (phases,)."""
         following: NDArray[np.int64] = self.transition[(np.arange(len(self.output)), *self.output.T)]
         return following
 
@@ -229,6 +244,16 @@ def _send_deviators(transition: NDArray[np.int64], profile: tuple[int, ...], sta
 
 def _names(stage: StageGame, profile: tuple[int, ...]) -> list[str]:
     return [names[action] for names, action in zip(stage.actions, profile, strict=True)]
+
+
+def _chances(lottery: ArrayLike, num_phases: int) -> NDArray[np.float64]:
+    chances = check_shares("lottery", OWNER, lottery)
+    if chances.ndim != 2 or len(chances) == 0 or chances.shape[1] != num_phases:
+        raise refusal("lottery", OWNER, f"have shape (lotteries, {num_phases})", chances.shape)
+    sums = chances.sum(axis=1)
+    if np.any(np.abs(sums - 1) > ROUNDING):
+        raise refusal("lottery", OWNER, "hold rows that add up to 1", sums.tolist())
+    return chances
 
 
 def _indices(name: str, values: ArrayLike) -> NDArray[np.int64]:

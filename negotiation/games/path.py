@@ -80,6 +80,8 @@ def outcome_path(stage: StageGame, target: Target) -> OutcomePath:
 
 
 def _obeyed(stage: StageGame, automaton: Automaton) -> tuple[tuple[ActionProfile, ...], tuple[ActionProfile, ...]]:
+    if automaton.draws_lots:
+        raise refusal("target", "outcome_path", "have one path of play", "an automaton that draws lots")
     if automaton.transition.shape[1:] != stage.shape:
         shape = automaton.transition.shape[1:]
         raise refusal("target", "outcome_path", f"have {stage.shape} actions, as the game has", shape)

@@ -90,6 +90,8 @@ def _(result: Judgement) -> Certificate:
     repeated, automaton = result.repeated, result.automaton
     if len(automaton.output) > MAX_PHASES:
         raise refusal("result", "certify", f"have at most {MAX_PHASES} phases", len(automaton.output))
+    if automaton.draws_lots:
+        raise refusal("result", "certify", "be of an automaton without lotteries", "lotteries", "Use support.")
     values = _values(repeated, automaton)
     return _checked(StrategyCertificate(repeated, automaton, values, _gains(repeated, automaton, values)))
 

@@ -53,6 +53,12 @@ class Judgement:
         return -self.one_shot_gain
 
     @property
+    def start(self) -> NDArray[np.float64]:
+        """Average payoff of each player from round 0 on, if everybody obeys, shape (n,)."""
+        expected: NDArray[np.float64] = self.automaton.lottery[self.automaton.initial] @ self.values
+        return expected
+
+    @property
     def tightest(self) -> tuple[int, int]:
         """The phase and the player with the least slack as a share of the player's range of stage payoffs."""
         phase, player = np.unravel_index(np.argmax(self._shares()), self.one_shot_gain.shape)
@@ -114,7 +120,8 @@ def one_shot(repeated: RepeatedGame, automaton: Automaton) -> Judgement:
     Notes
     -----
     The values solve V_i(k) = (1 - delta_i) g_i(a_k) + delta_i V_i(next phase of k), one linear system a player;
-    payoffs count from each player's lowest one, so that a large constant in them costs no digits.
+    where the next phase is drawn from a lottery, its expected value counts. Payoffs count from each player's
+    lowest one, so that a large constant in them costs no digits.
     Discounting makes the one-shot deviation principle apply [Abr88]_.
 
     References
@@ -157,7 +164,7 @@ def one_shot(repeated: RepeatedGame, automaton: Automaton) -> Judgement:
 def _values(repeated: RepeatedGame, automaton: Automaton, payoffs: NDArray[np.float64]) -> NDArray[np.float64]:
     played = payoffs[tuple(automaton.output.T)]
     identity = np.eye(len(played))
-    following = identity[automaton.next_phases()]
+    following = automaton.lottery[automaton.next_phases()]
     columns = [
         np.linalg.solve(identity - delta * following, (1 - delta) * played[:, player])
         for player, delta in enumerate(repeated.deltas)
@@ -176,7 +183,7 @@ def _gains(
     delta, phases = repeated.deltas[player], np.arange(len(values))
     profile = [column[:, np.newaxis] for column in automaton.output.T]
     profile[player] = np.arange(repeated.stage.shape[player])[np.newaxis]
-    later = values[automaton.transition[(phases[:, np.newaxis], *profile)]]
+    later = (automaton.lottery @ values)[automaton.transition[(phases[:, np.newaxis], *profile)]]
     gain: NDArray[np.float64] = (1 - delta) * payoffs[tuple(profile)] + delta * later - values[:, np.newaxis]
     gain[phases, automaton.output[:, player]] = -np.inf
     return gain

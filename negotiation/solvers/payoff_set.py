@@ -1,39 +1,30 @@
 """The set of average payoffs that subgame-perfect equilibria of a repeated game can give.
 
-Pure actions, perfect monitoring and public randomisation; two players with a common discount factor. It is
-the largest set that generates itself (`negotiation.solvers.self_generation`).
+Pure actions, perfect monitoring and public randomisation; two players, who may discount differently. It is the
+largest set that generates itself (`negotiation.solvers.self_generation`).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_array, check_count, check_number, refusal
+from negotiation._checks import check_array, check_between, check_count, refusal
+from negotiation._kernels.cutting import fall_apart
+from negotiation._kernels.polygon import ROUNDING
+from negotiation._kernels.settling import RESOLUTION, fall, finish
+from negotiation.games.automaton import Automaton
 from negotiation.games.repeated import RepeatedGame
 from negotiation.games.stage import StageGame
-from negotiation.solvers.polygon import (
-    Points,
-    convex_hull,
-    distance,
-    distance_to,
-    hull_indices,
-    section,
-    thin_out,
-)
-from negotiation.solvers.self_generation import TOLERANCE, Rescaled, rescale
-from negotiation.solvers.solution import Status, iterate
+from negotiation.solvers.playing import vertex_automaton
+from negotiation.solvers.polygon import Points, distance_to, nash_point
+from negotiation.solvers.self_generation import TOLERANCE, rescale
+from negotiation.solvers.solution import Status
 
 OWNER = "payoff_set"
-KINDS = 5
-"""Ways in which a profile supports a vertex: its own payoffs, and two ends of a cut for either constraint."""
-WINDOW = 8
-"""Iterates with the same active constraints after which their limit is extrapolated: six slow modes."""
-ROUNDING = 1e-14
-"""No smaller step is asked for, near delta = 1: the rounding error of one step on payoffs between 0 and 1."""
-RESOLUTION = 10.0
-"""Details of the answer smaller than this many tolerances are dropped, and count as inside."""
+COARSEST = 0.01
+"""Largest tolerance: a set whose details are ten times as large says nothing."""
 SHAPES = {-1: "no payoffs: no pure-action equilibrium", 0: "one point", 1: "a segment", 2: "a polygon"}
 
 
@@ -113,10 +104,82 @@ class PayoffSet:
         count = (end - start) % len(self.vertices) + 1
         return np.roll(self.vertices, -start, axis=0)[:count]
 
+    def nash_point(self, disagreement: ArrayLike | None = None) -> Points:
+        """Return the Nash bargaining solution over the set, shape (2,): the largest product of both gains.
+
+        Parameters
+        ----------
+        disagreement : array_like, shape (2,), optional
+            What the players get without an agreement; the threat point when left out.
+
+        Raises
+        ------
+        ArgumentError
+            If the set holds no point at which both players get at least their disagreement payoff.
+
+        Notes
+        -----
+        [Nas50]_, in closed form on each edge. Where only one player can gain, the point that is best for that
+        player is taken.
+
+        References
+        ----------
+        .. [Nas50] J. F. Nash (1950), The bargaining problem, Econometrica 18, 155-162.
+        """
+        owner, scale = "PayoffSet.nash_point", rescale(self.repeated)
+        if self.threat is None:
+            raise refusal("self", owner, "hold a point", "the empty set")
+        given = self.threat if disagreement is None else check_array("disagreement", owner, disagreement)
+        if given.shape != (2,):
+            raise refusal("disagreement", owner, "hold two payoffs", given.shape)
+        point = nash_point(scale.inward(self.vertices), scale.inward(given), RESOLUTION * self.tolerance)
+        if point is None:
+            raise refusal("disagreement", owner, "leave a point of the set to both", given.tolist())
+        return _read_only(scale.outward(point))
+
+    def automaton(self, point: ArrayLike) -> Automaton:
+        """Build a strategy profile that is an equilibrium and earns given payoffs, with public lotteries.
+
+        Parameters
+        ----------
+        point : array_like, shape (2,)
+            Average payoffs in the set.
+
+        Returns
+        -------
+        Automaton
+            A phase a vertex; `negotiation.solvers.one_shot` judges it, and its `start` is the point.
+
+        Raises
+        ------
+        ArgumentError
+            If the point does not lie in the set, or the set is not settled.
+
+        Notes
+        -----
+        Each vertex is the payoffs of its profile followed by its promise, and a promise the mean of a lottery
+        over vertices, as in [APS90]_. Each deviation leads to the vertex that is worst for the deviator.
+
+        References
+        ----------
+        .. [APS90] D. Abreu, D. Pearce and E. Stacchetti (1990), Toward a theory of discounted repeated games
+           with imperfect monitoring, Econometrica 58, 1041-1063.
+        """
+        owner, scale = "PayoffSet.automaton", rescale(self.repeated)
+        if self.status is not Status.CONVERGED:
+            raise refusal("self", owner, "have converged", self.status.value)
+        if not self.contains(point):
+            raise refusal("point", owner, "lie in the set", point, "Its vertices are in `vertices`.")
+        vertices, promises = scale.inward(self.vertices), scale.inward(self.continuations)
+        target = scale.inward(np.asarray(point, dtype=np.float64))
+        return vertex_automaton(self.repeated.stage, vertices, self.profiles, promises, target)
+
     def __str__(self) -> str:
         stage = self.repeated.stage
+        first, second = self.repeated.deltas
+        deltas = f"{first:g}" if first == second else f"{first:g}, {second:g}"
         head = (
-            f"Equilibrium payoffs at delta = {self.repeated.delta:g}: {SHAPES[self.dimension]}; "
+            f"Equilibrium payoffs at delta = {deltas}: {SHAPES[self.dimension]}; "
             f"{self.status.value} ({self.iterations} steps)"
         )
         least = self.tolerance * np.abs(stage.payoffs).max()
@@ -138,23 +201,25 @@ def payoff_set(
     Parameters
     ----------
     repeated : RepeatedGame
-        A game of two players with a common discount factor.
+        A game of two players; they may discount differently.
     tolerance : float, default 1e-10
         As a share of each player's range of stage payoffs: the iteration stops once a step moves the set by no
-        more than (1 - delta) times this, and an incentive that is violated by no more than this counts as met,
-        so that a discount factor that is exactly critical supports what it is critical for.
+        more than (1 - delta) times this, and an incentive that is violated by no more than that counts as met,
+        so that a discount factor that is exactly critical supports what it is critical for. With unequal
+        discount factors delta is the larger one, and a step is measured as a Hausdorff distance.
     max_iterations : int, default 100_000
         Largest number of steps.
 
     Returns
     -------
     PayoffSet
-        The set, with the profile and the promise that support each vertex.
+        The set, with the profile and the promise that support each vertex. Its status is `Status.ROUNDED`, and
+        the set not to be relied on, where (1 - delta) times the tolerance is below the rounding of floats.
 
     Raises
     ------
     ArgumentError
-        If the game does not have two players, or they discount differently.
+        If the game does not have two players, or the tolerance does not lie between 0 and `COARSEST`.
 
     Notes
     -----
@@ -162,17 +227,24 @@ def payoff_set(
     these payoffs, any other profile at most four points, at which a constraint binds. Both operators are
     monotone, and have the payoff set as their largest fixed point. Iteration starts from all feasible payoffs
     and the pure minmax payoffs as threats, and the sets fall. It departs from the paper in two ways. A profile
-    that cannot be supported once is dropped for good. When the same constraints have been active for `WINDOW`
-    steps the limit is guessed by reduced rank extrapolation, [Sid15]_, and taken over only if it lies in the
-    last set and the operator reproduces it; otherwise the iteration goes on. A step costs O(m k) for m profiles
-    that are left and k vertices.
+    that cannot be supported once is dropped for good. When the same constraints have been active in two steps,
+    the vertices that they reproduce are found by Newton's method, and taken over if three tests are passed: on
+    the way from the last set to this limit the vertices move at nearly the speed of a linear system; shortly
+    before the limit, and wherever a profile may have begun to bind on the way, the operator moves the set by
+    these constraints alone; and the operator reproduces the limit, which makes each of its points an
+    equilibrium. Otherwise the iteration goes on, from where the constraints change. A step costs O(m log k) for
+    m profiles that are left and k vertices.
+
+    That operator needs a common discount factor. With unequal ones B itself is iterated, from the box of all
+    payoffs, for the set may hold more than the payoffs of the stage game can average to, [LP99]_. Its vertices
+    may accumulate; edges that matter less than a tenth of a step are dropped from outside.
 
     References
     ----------
     .. [AS14] D. Abreu and Y. Sannikov (2014), An algorithm for two-player repeated games with perfect
        monitoring, Theoretical Economics 9, 313-338.
-    .. [Sid15] A. Sidi (2015), Minimal polynomial and reduced rank extrapolation methods are related,
-       arXiv:1503.02552.
+    .. [LP99] E. Lehrer and A. Pauzner (1999), Repeated games with differential time preferences, Econometrica
+       67, 393-412.
 
     Examples
     --------
@@ -183,120 +255,37 @@ def payoff_set(
     """
     if repeated.stage.num_players != 2:
         raise refusal("repeated", OWNER, "have two players", repeated.stage.num_players)
-    if np.ptp(repeated.deltas) > 0:
-        rule = "have a common discount factor"
-        raise refusal("repeated", OWNER, rule, repeated.deltas.tolist())
-    margin = check_number("tolerance", OWNER, tolerance)
-    if margin <= 0:
-        raise refusal("tolerance", OWNER, "be positive", tolerance)
-    scale = rescale(repeated)
-    solution = iterate(
-        lambda layer: _advance(scale, layer, margin),
-        _first_layer(scale),
-        distance=_moved,
-        tolerance=max(margin * (1 - repeated.delta), ROUNDING),
-        max_iterations=check_count("max_iterations", OWNER, max_iterations),
+    margin = check_between("tolerance", OWNER, tolerance, 0, COARSEST, open_ends=True)
+    most = check_count("max_iterations", OWNER, max_iterations)
+    scale, first, second = rescale(repeated), float(repeated.deltas[0]), float(repeated.deltas[1])
+    patience = max(first, second)
+    step = max(margin * (1 - patience), ROUNDING)
+    if first == second:
+        layer, iterations, residual = fall(scale.profiles, scale.minmax, first, step, margin, most)
+    else:
+        layer, iterations, residual = fall_apart(
+            scale.profiles, scale.minmax, repeated.deltas, step, max(step / RESOLUTION, ROUNDING), most
+        )
+    vertices, promises, threat, profiles = finish(
+        layer, scale.low, scale.spread, RESOLUTION * margin, repeated.stage.shape[1]
     )
-    layer = solution.value
-    kept = thin_out(layer.vertices, RESOLUTION * margin)
-    rows, columns = np.unravel_index(layer.sources[kept] // KINDS, repeated.stage.shape)
-    vertices = _read_only(scale.outward(layer.vertices[kept]))
     return PayoffSet(
         repeated,
-        vertices,
-        solution.status,
-        solution.iterations,
-        solution.residual,
+        _read_only(vertices),
+        _status(patience, margin, residual, step),
+        iterations,
+        residual,
         margin,
-        _read_only(vertices.min(axis=0)) if len(vertices) else None,
-        tuple(zip(rows.tolist(), columns.tolist(), strict=True)),
-        _read_only(scale.outward(layer.continuations[kept])),
+        _read_only(threat) if len(vertices) else None,
+        tuple([(row, column) for row, column in profiles.tolist()]),
+        _read_only(promises),
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Layer:
-    """One set of the falling sequence.
-
-    `sources` tells for each vertex the profile, times `KINDS`, plus the way in which it supports the vertex;
-    `active` lists the profiles that could still be supported; `history` holds the vertices of the last sets
-    that had the same sources.
-    """
-
-    vertices: Points
-    threat: NDArray[np.float64]
-    active: NDArray[np.int64]
-    sources: NDArray[np.int64]
-    continuations: Points
-    history: tuple[Points, ...]
-
-
-def _first_layer(scale: Rescaled) -> _Layer:
-    corners = hull_indices(scale.payoffs)
-    vertices, active = scale.payoffs[corners], np.arange(len(scale.payoffs))
-    return _Layer(vertices, scale.minmax, active, KINDS * corners, vertices, ())
-
-
-def _advance(scale: Rescaled, layer: _Layer, margin: float) -> _Layer:
-    following = _supported(scale, layer, margin)
-    settled = np.array_equal(following.sources, layer.sources)
-    history = (*(layer.history if settled else ()), following.vertices)
-    if len(history) < WINDOW or len(following.vertices) == 0:
-        return replace(following, history=history)
-    limit = convex_hull(_extrapolated(np.array(history).reshape(WINDOW, -1)).reshape(-1, 2))
-    inside = distance_to(following.vertices, limit).max() <= margin
-    guess = _supported(scale, replace(following, vertices=limit, threat=limit.min(axis=0)), margin)
-    reproduced = distance(guess.vertices, limit) <= margin
-    return guess if inside and reproduced else replace(following, history=history[-1:])
-
-
-def _extrapolated(history: Points) -> NDArray[np.float64]:
-    steps = np.diff(history, axis=0)
-    weights = np.linalg.lstsq(np.diff(steps, axis=0).T, -steps[0])[0]
-    limit: NDArray[np.float64] = history[0] + weights @ steps[:-1]
-    return limit
-
-
-def _supported(scale: Rescaled, layer: _Layer, margin: float) -> _Layer:
-    """Apply the operator of Abreu and Sannikov once."""
-    if len(layer.vertices) == 0:
-        return layer
-    payoffs = scale.payoffs[layer.active]
-    needed = layer.threat + scale.required[layer.active]
-    free = np.all(payoffs >= needed - margin, axis=1, keepdims=True)
-    binding = [_binding(layer.vertices, needed, axis, margin) for axis in range(2)]
-    promises = np.concatenate([payoffs[:, np.newaxis], *(ends for ends, _ in binding)], axis=1)
-    met = np.concatenate([free, *(np.repeat(~free & possible, 2, axis=1) for _, possible in binding)], axis=1)
-    points = scale.averaged(payoffs[:, np.newaxis], promises)[met]
-    corners = hull_indices(points)
-    vertices = points[corners]
-    return _Layer(
-        vertices,
-        vertices.min(axis=0, initial=np.inf),
-        layer.active[met.any(axis=1)],
-        (KINDS * layer.active[:, np.newaxis] + np.arange(KINDS))[met][corners],
-        promises[met][corners],
-        (),
-    )
-
-
-def _binding(polygon: Points, needed: Points, axis: int, margin: float) -> tuple[Points, NDArray[np.bool_]]:
-    """Find the promises at which the constraint of one player binds: two a profile, and whether they exist."""
-    bottom, top = polygon[:, axis].min(), polygon[:, axis].max()
-    places = needed[:, axis].clip(bottom, top)
-    low, high = section(polygon, axis, places, margin)
-    least = needed[:, 1 - axis]
-    ends = np.empty((len(needed), 2, 2))
-    ends[..., axis] = places[:, np.newaxis]
-    ends[..., 1 - axis] = np.stack([least.clip(low, high), high], axis=1)
-    possible = (needed[:, axis] <= top + margin) & (least <= high + margin)
-    return ends, possible[:, np.newaxis]
-
-
-def _moved(previous: _Layer, following: _Layer) -> float:
-    if np.array_equal(previous.sources, following.sources):
-        return float(np.abs(previous.vertices - following.vertices).max(initial=0.0))
-    return distance(previous.vertices, following.vertices)
+def _status(delta: float, margin: float, residual: float, step: float) -> Status:
+    if margin * (1 - delta) < ROUNDING:
+        return Status.ROUNDED
+    return Status.CONVERGED if residual <= step else Status.MAX_ITERATIONS
 
 
 def _read_only(array: Points) -> Points:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, refusal
+from negotiation._kernels.supporting import measure
 from negotiation.games import RepeatedGame
 from negotiation.solvers.deviation import exact_best_deviation_payoffs
 from negotiation.solvers.polygon import Points, clip, convex_hull, distance_to
@@ -31,10 +32,9 @@ class Rescaled:
 
     Parameters
     ----------
-    payoffs : array, shape (m, 2)
-        Stage payoffs, one action profile a row, in row-major order.
-    required : array, shape (m, 2)
-        How far a promise must lie above the worst one: ((1 - delta) / delta) h_i(a).
+    profiles : array, shape (m, 4)
+        One action profile a row, in row-major order: its payoffs, and how far a promise must lie above the
+        worst one for either player, ((1 - delta) / delta) h_i(a).
     minmax : array, shape (2,)
         Pure minmax payoffs.
     deltas : array, shape (2,)
@@ -44,12 +44,21 @@ class Rescaled:
         all payoffs are equal.
     """
 
-    payoffs: Points
-    required: Points
+    profiles: Points
     minmax: NDArray[np.float64]
     deltas: NDArray[np.float64]
     low: NDArray[np.float64]
     spread: NDArray[np.float64]
+
+    @property
+    def payoffs(self) -> Points:
+        """Stage payoffs, shape (m, 2), one action profile a row."""
+        return self.profiles[:, :2]
+
+    @property
+    def required(self) -> Points:
+        """How far a promise must lie above the worst one, shape (m, 2)."""
+        return self.profiles[:, 2:]
 
     def inward(self, points: Points) -> Points:
         """Bring payoffs into these units."""
@@ -65,20 +74,23 @@ class Rescaled:
 
 
 def rescale(repeated: RepeatedGame) -> Rescaled:
-    """Measure the payoffs of a two-player game in units of their range; exact but for one rounding."""
-    exact, best = repeated.stage.exact_payoffs, exact_best_deviation_payoffs(repeated.stage)
+    """Measure the payoffs of a two-player game in units of their range; exact but for a rounding or two."""
+    profiles, minmax, low, spread, sharp = measure(repeated.stage.payoffs, repeated.deltas)
+    if not sharp:
+        profiles, minmax, low, spread = _measured_exactly(repeated)
+    return Rescaled(profiles, minmax, repeated.deltas, low, spread)
+
+
+def _measured_exactly(repeated: RepeatedGame) -> tuple[Points, Points, Points, Points]:
+    stage, deltas = repeated.stage, repeated.deltas
+    exact, best = stage.exact_payoffs, exact_best_deviation_payoffs(stage)
     low = exact.min(axis=(0, 1))
     spread = exact.max(axis=(0, 1)) - low
     spread[spread == 0] = 1
-    temptations = ((best - exact) / spread).astype(np.float64)
-    return Rescaled(
-        ((exact - low) / spread).astype(np.float64).reshape(-1, 2),
-        ((1 - repeated.deltas) / repeated.deltas * temptations).reshape(-1, 2),
-        ((best.min(axis=(0, 1)) - low) / spread).astype(np.float64),
-        repeated.deltas,
-        low.astype(np.float64),
-        spread.astype(np.float64),
-    )
+    shares = [(exact - low) / spread, (best - exact) / spread, (best.min(axis=(0, 1)) - low) / spread]
+    payoffs, temptations, minmax = (share.astype(np.float64) for share in shares)
+    profiles = np.concatenate((payoffs, (1 - deltas) / deltas * temptations), axis=2).reshape(-1, 4)
+    return profiles, minmax, low.astype(np.float64), spread.astype(np.float64)
 
 
 def generate(W: ArrayLike, repeated: RepeatedGame, *, tolerance: float = TOLERANCE) -> Points:

@@ -117,6 +117,7 @@ def _strategy(certificate: StrategyCertificate) -> Iterator[Line]:
     phases, n = len(certificate.automaton.output), repeated.stage.num_players
     shape = certificate.automaton.transition.shape[1:]
     yield _must(shape == repeated.stage.shape, "the automaton", shape, f"have the actions {repeated.stage.shape}")
+    yield _must(not certificate.automaton.draws_lots, "the automaton", "lotteries", "move from phase to phase")
     for name, table in (("values", values), ("gains", certificate.gains)):
         sizes = [len(row) for row in table]
         yield _must(sizes == [n] * phases, name, sizes, f"hold {n} numbers in each of {phases} phases")

@@ -259,3 +259,24 @@ def test_paths_that_do_not_fit_are_refused(path, punishments, words):
 def test_a_punishment_of_more_phases_than_a_table_can_hold_is_refused():
     with pytest.raises(ArgumentError, match="'length' of limited_punishment must be at most 10,000"):
         limited_punishment(StageGame([[[1, 1], [0, 2]], [[2, 0], [0, 0]]]), (0, 0), (1, 1), 10**9)
+
+
+def test_without_a_lottery_each_phase_follows_for_certain():
+    assert Automaton(OUTPUT, TRANSITION).lottery.tolist() == [[1, 0], [0, 1]]
+
+
+def test_a_lottery_has_a_row_for_each_number_in_the_tables():
+    automaton = Automaton([[0], [1]], [[2, 1], [0, 0]], 2, lottery=[[1, 0], [0, 1], [0.25, 0.75]])
+    assert automaton.initial == 2
+    assert automaton.next_phases().tolist() == [2, 0]
+    assert not automaton.lottery.flags.writeable
+    with refused("'transition' of Automaton must hold rows 0 to 1, got 2"):
+        Automaton([[0], [1]], [[2, 1], [0, 0]], lottery=[[1, 0], [0, 1]])
+    with refused("'initial' of Automaton must be a row from 0 to 0, got 1"):
+        Automaton([[0], [1]], [[0, 0], [0, 0]], 1, lottery=[[1, 0]])
+    with refused("'lottery' of Automaton must have shape (lotteries, 2), got (1, 3)"):
+        Automaton([[0], [1]], [[0, 0], [0, 0]], lottery=[[1, 0, 0]])
+    with refused("'lottery' of Automaton must hold rows that add up to 1, got [0.9]"):
+        Automaton([[0], [1]], [[0, 0], [0, 0]], lottery=[[0.5, 0.4]])
+    with refused("'lottery' of Automaton must lie between 0 and 1, got 1.5"):
+        Automaton([[0], [1]], [[0, 0], [0, 0]], lottery=[[1.5, -0.5]])

@@ -1,6 +1,7 @@
 import pytest
 
 from negotiation.games import (
+    Automaton,
     OutcomePath,
     StageGame,
     carrot_and_stick,
@@ -52,3 +53,9 @@ def test_an_automaton_of_another_game_is_refused():
     other = StageGame([[[0, 0]] * 3] * 2)
     with refused("'target' of outcome_path must have (2, 2) actions, as the game has, got (2, 3)."):
         outcome_path(GAME, grim_trigger(other, (0, 0), (1, 1)))
+
+
+def test_an_automaton_that_draws_lots_has_no_path():
+    coin = Automaton([(0, 0), (1, 1)], [[[0, 0], [0, 0]]] * 2, lottery=[[0.5, 0.5]])
+    with refused("'target' of outcome_path must have one path of play, got an automaton that draws lots."):
+        outcome_path(GAME, coin)

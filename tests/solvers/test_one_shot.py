@@ -171,3 +171,15 @@ def test_every_pure_profile_repeated_for_ever_is_an_equilibrium_iff_it_is_one_of
         forever = Automaton([profile], np.zeros((1, 2, 2), dtype=int))
         expected = profile in {(0, 1), (1, 0)}
         assert one_shot(RepeatedGame(HAWK_DOVE, 0.7), forever).is_equilibrium() == expected
+
+
+def test_a_lottery_counts_by_its_mean():
+    # go on with chance 3/4 while obeyed, with 1/4 after a deviation: V = (1 - d) 2 + d (3/4) V, and 0 at the end
+    stage = StageGame.from_matrices([[2, -1], [3, 0]], [[2, 3], [-1, 0]])
+    after = [[[0, 1], [1, 1]], [[2, 2], [2, 2]]]
+    chances = [[0.75, 0.25], [0.25, 0.75], [0, 1]]
+    judgement = one_shot(RepeatedGame(stage, 0.5), Automaton([[0, 0], [1, 1]], after, lottery=chances))
+    value = 1 / (1 - 0.5 * 0.75)
+    assert judgement.values == pytest.approx(np.array([[value, value], [0, 0]]))
+    assert judgement.start == pytest.approx([0.75 * value] * 2)
+    assert judgement.one_shot_gain[0] == pytest.approx([0.5 * 3 + 0.5 * 0.25 * value - value] * 2)

@@ -31,7 +31,11 @@ def random_game(rows, columns, seed, highest=5):
 
 
 def solved(payoffs, delta, **options):
-    return payoff_set(RepeatedGame(StageGame(np.asarray(payoffs).tolist()), float(Fraction(delta))), **options)
+    deltas = [delta] if isinstance(delta, str | int | float | Fraction) else delta
+    given = [float(Fraction(own)) for own in deltas]
+    return payoff_set(
+        RepeatedGame(StageGame(np.asarray(payoffs).tolist()), given if given[1:] else given[0]), **options
+    )
 
 
 def gap(first, second):
@@ -88,7 +92,7 @@ def slow_hull(points):
     return chains
 
 
-def slow_operator(payoffs, delta, W, least):
+def slow_operator(payoffs, deltas, W, least):
     rows, columns = range(len(payoffs)), range(len(payoffs[0]))
     generated = []
     for a, b in product(rows, columns):
@@ -98,8 +102,8 @@ def slow_operator(payoffs, delta, W, least):
         )
         part = W
         for i in range(2):
-            part = slow_cut(part, i, least[i] + (1 - delta) / delta * gain[i] - SLACK)
-        generated += [tuple((1 - delta) * payoffs[a][b][i] + delta * w[i] for i in range(2)) for w in part]
+            part = slow_cut(part, i, least[i] + (1 - deltas[i]) / deltas[i] * gain[i] - SLACK)
+        generated += [tuple((1 - deltas[i]) * payoffs[a][b][i] + deltas[i] * w[i] for i in range(2)) for w in part]
     return slow_hull(generated)
 
 
@@ -107,14 +111,16 @@ def slow_payoff_set(table, delta, steps=400):
     with localcontext() as context:
         context.prec = DIGITS
         payoffs = [[tuple(Decimal(int(x)) for x in cell) for cell in row] for row in table]
-        weight = Decimal(Fraction(delta).numerator) / Fraction(delta).denominator
+        pair = [delta] * 2 if isinstance(delta, str) else delta
+        weights = [Decimal(Fraction(own).numerator) / Fraction(own).denominator for own in pair]
         minmax = (
             min(max(row[b][0] for row in payoffs) for b in range(len(payoffs[0]))),
             min(max(cell[1] for cell in row) for row in payoffs),
         )
-        W, least = slow_hull([cell for row in payoffs for cell in row]), minmax
+        cells = [cell for row in payoffs for cell in row]
+        W, least = slow_hull(list(product(*zip(*cells, strict=True)))), minmax
         for _ in range(steps):
-            following = slow_operator(payoffs, weight, W, least)
+            following = slow_operator(payoffs, weights, W, least)
             moved = gap(W, following)
             W = following
             if not W or moved < 1e-14:
@@ -135,7 +141,7 @@ def is_slowly_self_generating(found):
         corners = [tuple(map(Decimal, vertex)) for vertex in found.vertices.tolist()]
         grown = slow_hull([(x + s * room, y + t * room) for x, y in corners for s in (-1, 1) for t in (-1, 1)])
         least = [min(corner[i] for corner in corners) - room for i in range(2)]
-        generated = slow_operator(payoffs, Decimal(found.repeated.delta), grown, least)
+        generated = slow_operator(payoffs, list(map(Decimal, found.repeated.deltas.tolist())), grown, least)
     if not generated:
         return False
     directions = normals(np.concatenate([found.vertices, np.array(generated, dtype=float)]))
@@ -334,11 +340,94 @@ def test_constant_payoffs_or_one_action_a_player_make_one_point():
 
 
 def test_cutting_the_iteration_off_is_a_status():
-    found = payoff_set(RepeatedGame(DILEMMA, 0.2475), max_iterations=3)
+    found = payoff_set(RepeatedGame(DILEMMA, 0.2475), max_iterations=2)
     assert found.status is Status.MAX_ITERATIONS
-    assert found.iterations == 3
+    assert found.iterations == 2
     assert found.residual > found.tolerance
     assert "not settled" in str(found)
+
+
+@pytest.mark.parametrize("excess", [0, 1e-3])
+def test_near_delta_one_no_gain_is_forgiven_because_rounds_weigh_little(excess):
+    # the target asks for delta >= (t - 1) / t: exactly .9999, or a little more: 1e-11 of the range a round
+    top = 10_000 + excess
+    found = solved([[[1, 1], [-top, top]], [[top, -top], [0, 0]]], "9999/10000")
+    assert found.status is Status.CONVERGED
+    assert found.contains((1, 1)) == (excess == 0)
+
+
+@pytest.mark.parametrize(
+    ("delta", "tolerance"), [(1 - 1e-15, 1e-10), (1 - 1e-5, 1e-10), (0.9, 1e-14), (0.5, 5e-15)]
+)
+def test_where_rounding_hides_the_steps_nothing_is_called_converged(delta, tolerance):
+    for deltas in (delta, [delta, delta / 2]):
+        found = payoff_set(RepeatedGame(DILEMMA, deltas), tolerance=tolerance, max_iterations=100)
+        assert found.status is Status.ROUNDED
+        assert "rounding" in str(found)
+    assert payoff_set(RepeatedGame(DILEMMA, delta), tolerance=9e-3, max_iterations=100).status is (
+        Status.CONVERGED if 9e-3 * (1 - delta) > 1e-14 else Status.ROUNDED
+    )
+
+
+# Games in which a shortcut to the limit would pass a place where other constraints begin to bind.
+SHORTCUTS = [
+    ([[[0, 0], [3, 0], [2, 1], [0, 1], [3, 3]], [[0, 0], [1, 3], [0, 2], [2, 0], [0, 3]],
+      [[0, 2], [2, 1], [2, 2], [1, 3], [0, 3]]], "977/1000", [[2, 3], [3, 3]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "delta", "vertices"), SHORTCUTS)
+def test_no_payoffs_are_lost_on_the_way_to_the_limit(table, delta, vertices):
+    assert solved(table, delta).vertices == pytest.approx(np.array(vertices, dtype=float), abs=1e-8)
+
+
+unequal_games = st.tuples(
+    st.integers(2, 3),
+    st.integers(2, 3),
+    st.integers(0, 2**32 - 1),
+    st.permutations(DELTAS[:-2]).map(lambda d: d[:2]),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(unequal_games)
+def test_unequal_factors_agree_with_the_plain_operator_in_forty_digits(game):
+    *size, deltas = game
+    table = random_game(*size)
+    found = solved(table, deltas)
+    assert found.status is Status.CONVERGED
+    assert gap(found.vertices, slow_payoff_set(table, deltas)) < 1e-8
+    assert is_slowly_self_generating(found)
+
+
+@settings(max_examples=40, deadline=None)
+@given(small_games)
+def test_nearly_equal_factors_reproduce_the_common_answer(game):
+    *size, delta = game
+    table, own = random_game(*size), float(Fraction(delta))
+    apart = payoff_set(RepeatedGame(StageGame(table.tolist()), [own, np.nextafter(own, 1)]))
+    assert gap(apart.vertices, solved(table, delta).vertices) < 1e-8
+
+
+@settings(max_examples=40, deadline=None)
+@given(unequal_games)
+def test_unequal_factors_swap_with_the_players(game):
+    *size, deltas = game
+    table = random_game(*size)
+    swapped = solved(table.swapaxes(0, 1)[..., ::-1], deltas[::-1])
+    assert gap(swapped.vertices[:, ::-1], solved(table, deltas).vertices) < 1e-8
+
+
+def test_players_who_differ_in_patience_can_earn_more_than_the_stage_game_pays():
+    # the impatient player is served first: k rounds of (2, 1), then (1, 2) for ever, stage equilibria all
+    coordination = [[[2, 1], [0, 0]], [[0, 0], [1, 2]]]
+    found = solved(coordination, ["1/2", "4/5"])
+    for rounds in range(6):
+        earned = (1 + 0.5**0 - 0.5**rounds, 2 - (1 - 0.8**rounds))
+        assert found.contains(earned)
+    assert (found.vertices.sum(axis=1).max()) > 3.2
+    assert found.vertices[:, 0].max() == pytest.approx(2)
+    assert str(found).startswith("Equilibrium payoffs at delta = 0.5, 0.8: a polygon")
 
 
 def test_best_and_pareto_frontier_read_the_polygon():
@@ -355,6 +444,20 @@ def test_pareto_frontier_leaves_out_weakly_dominated_ends():
     found = solved([[[0, 0], [1, 0]], [[0, 1], [1, 1]]], "1/2")
     assert len(found.vertices) == 4
     assert found.pareto_frontier().tolist() == [[1, 1]]
+
+
+def test_nash_point_of_the_dilemma_is_cooperation_and_moves_with_disagreement():
+    found = payoff_set(RepeatedGame(DILEMMA, 0.3))
+    assert found.nash_point() == pytest.approx([9, 9])
+    assert found.nash_point([9.6, 3]) == pytest.approx([9.675, 4.8 - 0.3 - 0.9], abs=1)
+    low = payoff_set(RepeatedGame(DILEMMA, 0.2))
+    assert low.nash_point([0, 8]) == pytest.approx([9, 9])
+    with pytest.raises(ArgumentError, match=r"'disagreement' of PayoffSet\.nash_point must leave a point"):
+        found.nash_point([9.5, 9.5])
+    with pytest.raises(ArgumentError, match="must hold two payoffs"):
+        found.nash_point([1, 2, 3])
+    with pytest.raises(ArgumentError, match="must hold a point, got the empty set"):
+        solved([[[1, -1], [-1, 2]], [[-2, 2], [1, 0]]], "1/20").nash_point()
 
 
 def test_the_empty_set_is_an_ordinary_answer():
@@ -387,9 +490,7 @@ def test_refusals_name_the_argument():
     three = RepeatedGame(StageGame(np.zeros((2, 2, 2, 3))), 0.5)
     with pytest.raises(ArgumentError, match="'repeated' of payoff_set must have two players, got 3"):
         payoff_set(three)
-    with pytest.raises(ArgumentError, match="common discount factor"):
-        payoff_set(RepeatedGame(DILEMMA, [0.5, 0.6]))
-    with pytest.raises(ArgumentError, match="'tolerance' of payoff_set must be positive, got 0"):
+    with pytest.raises(ArgumentError, match="'tolerance' of payoff_set must be strictly between 0 and 0"):
         payoff_set(RepeatedGame(DILEMMA, 0.5), tolerance=0)
     with pytest.raises(ArgumentError, match="'max_iterations' of payoff_set"):
         payoff_set(RepeatedGame(DILEMMA, 0.5), max_iterations=0)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
-from negotiation.solvers.polygon import clip, convex_hull, distance, distance_to, section, thin_out
+from negotiation.solvers.polygon import clip, convex_hull, distance, distance_to, nash_point
 
 SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
 MARGIN = 1e-12
@@ -63,31 +63,6 @@ def test_clip_moves_a_vertex_within_the_margin_onto_the_cut():
     assert len(clip(tilted, 0, 1.0 + 1e-9, MARGIN)) == 0
 
 
-@given(clouds, st.integers(0, 1), st.floats(0, 6))
-def test_section_ends_on_the_boundary(cloud, axis, at):
-    hull = convex_hull(np.array(cloud, dtype=float))
-    low, high = (float(end[0]) for end in section(hull, axis, np.array([at]), MARGIN))
-    inside = hull[:, axis].min() - MARGIN <= at <= hull[:, axis].max() + MARGIN
-    assert inside == (low <= high)
-    if inside:
-        ends = np.empty((2, 2))
-        ends[:, axis], ends[:, 1 - axis] = at, (low, high)
-        assert (distance_to(hull, ends) < 1e-9).all()
-        ends[:, 1 - axis] += (-1e-6, 1e-6)
-        assert (distance_to(hull, ends) > 1e-8).all()
-
-
-def test_section_meets_an_edge_that_rounding_tilts_as_a_whole():
-    tilted = np.array([[0.0, 0.0], [1.0, 0.0], [1.0 - 1e-13, 1.0], [0.0, 1.0]])
-    low, high = section(tilted, 0, np.array([1.0, 0.5, 1.1]), MARGIN)
-    assert low.tolist() == [0, 0, np.inf]
-    assert high.tolist() == [1, 1, -np.inf]
-    for place in (1 - 2e-13, 1 + 2e-13):
-        assert [end.tolist() for end in section(tilted, 0, np.array([place]), MARGIN)] == [[0], [1]]
-        mirrored = section((1 - tilted)[[2, 3, 0, 1]], 0, np.array([1 - place]), MARGIN)
-        assert [end.tolist() for end in mirrored] == [[0], [1]]
-
-
 def test_distance_is_zero_inside_and_euclidean_outside():
     points = np.array([[0.5, 0.5], [2.0, 0.5], [2.0, 2.0], [-3.0, -4.0]])
     assert distance_to(SQUARE, points).tolist() == pytest.approx([0, 1, 2**0.5, 5])
@@ -108,10 +83,32 @@ def test_distance_of_sets_is_symmetric_and_knows_the_empty_set():
     assert distance(empty, SQUARE) == np.inf
 
 
-def test_thin_out_drops_what_hardly_bulges_and_nothing_else():
-    bulging = np.array([[0.0, 0.0], [0.5, -1e-8], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
-    assert thin_out(bulging, 1e-7).tolist() == [0, 2, 3, 4]
-    assert thin_out(bulging, 1e-9).tolist() == [0, 1, 2, 3, 4]
-    sliver = np.array([[0.0, 0.0], [1e-8, 0.0], [0.0, 1.0]])
-    assert len(thin_out(sliver, 1e-7)) == 2
-    assert len(thin_out(1e-9 * SQUARE, 1e-7)) == 1
+@given(clouds, st.tuples(places, places))
+def test_nash_point_has_the_largest_product_of_gains_on_a_fine_walk_around(cloud, corner):
+    hull, corner = convex_hull(np.array(cloud, dtype=float)), np.array(corner, dtype=float)
+    found = nash_point(hull, corner, MARGIN)
+    walk = (
+        hull[:, np.newaxis] + np.linspace(0, 1, 1001)[:, np.newaxis] * (np.roll(hull, -1, 0) - hull)[:, np.newaxis]
+    )
+    gains = walk.reshape(-1, 2) - corner
+    gains = gains[(gains >= -1e-9).all(axis=1)]
+    if found is None:
+        assert len(gains) == 0
+        return
+    assert distance_to(hull, found[np.newaxis])[0] < 1e-9
+    assert (found >= corner - 1e-9).all()
+    assert len(gains) == 0 or (found - corner).prod() >= gains.prod(axis=1).max() - 1e-9
+    assert (
+        len(gains) == 0
+        or (found - corner).prod() > 1e-9
+        or (found - corner).sum() >= gains.sum(axis=1).max() - 1e-9
+    )
+
+
+def test_nash_point_divides_a_pie_in_halves_or_gives_all_to_whom_it_can():
+    assert nash_point(np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]]), np.zeros(2), MARGIN) == pytest.approx(
+        [0.5, 0.5]
+    )
+    assert nash_point(np.array([[0.0, 0.0], [1.0, 0.0]]), np.zeros(2), MARGIN) == pytest.approx([1, 0])
+    assert nash_point(np.array([[0.2, 0.3]]), np.zeros(2), MARGIN) == pytest.approx([0.2, 0.3])
+    assert nash_point(np.array([[0.2, 0.3]]), np.array([0.25, 0.0]), MARGIN) is None

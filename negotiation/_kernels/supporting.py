@@ -1,0 +1,178 @@
+"""The falling sets of Abreu and Sannikov (2014), compiled: which average payoffs promises from a set support.
+
+Payoffs run from 0 to 1. A row of `stage`, shape (m, 4), holds the payoffs of an action profile and how far a
+promise must lie above the worst one. A row of a layer, shape (k, `COLUMNS`), is a vertex and what supports it.
+"""
+
+import numpy as np
+from numba import njit
+
+from negotiation._kernels.polygon import (
+    ROUNDING,
+    Indices,
+    Points,
+    extreme,
+    hull,
+    octagon,
+    sides,
+    well_inside,
+)
+
+COLUMNS = 9
+"""The vertex and the promise, two columns each; then the numbers that name its support."""
+PROMISE, PROFILE, WAY, CAP, LEFT, RIGHT = 2, 4, 5, 6, 7, 8
+"""The profile played first; the way in which it supports the vertex; the vertex that caps the promise to the
+player whose constraint binds, or -1; the ends of the edge that holds the promise, -1 where both bind."""
+WAYS = 4
+"""A profile that is not free supports at most four vertices: two ends of a cut for either constraint."""
+FAR = 8.0
+"""Payoffs farther from 0 than this many times their range lose digits when they are brought to it in floats."""
+TINY, HUGE = 1e-290, 1e300
+"""Ranges of payoffs between which floats keep all their digits."""
+
+
+@njit(cache=True, error_model="numpy")
+def measure(payoffs: Points, deltas: Points) -> tuple[Points, Points, Points, Points, bool]:
+    """Bring payoffs, shape (n0, n1, 2), to the range from 0 to 1.
+
+    Returned are the profiles, as above, the minmax payoffs, the lowest payoffs and the ranges in the unit of the
+    payoffs, and whether floats have kept their digits.
+    """
+    rows, columns = payoffs.shape[:2]
+    low, high, spread = np.full(2, np.inf), np.full(2, -np.inf), np.empty(2)
+    best_row, best_column = np.full(columns, -np.inf), np.full(rows, -np.inf)
+    stage = np.empty((rows * columns, 4))
+    for a in range(rows):
+        for b in range(columns):
+            best_row[b] = max(best_row[b], payoffs[a, b, 0])
+            best_column[a] = max(best_column[a], payoffs[a, b, 1])
+            for i in range(2):
+                low[i], high[i] = min(low[i], payoffs[a, b, i]), max(high[i], payoffs[a, b, i])
+    sharp = True
+    for i in range(2):
+        spread[i] = high[i] - low[i]
+        sharp = sharp and TINY < spread[i] < HUGE and max(-low[i], high[i]) <= FAR * spread[i]
+    for a in range(rows):
+        for b in range(columns):
+            for i in range(2):
+                best = best_row[b] if i == 0 else best_column[a]
+                stage[a * columns + b, i] = (payoffs[a, b, i] - low[i]) / spread[i]
+                stage[a * columns + b, 2 + i] = (
+                    (1 - deltas[i]) / deltas[i] * ((best - payoffs[a, b, i]) / spread[i])
+                )
+    minmax = np.array([(best_row.min() - low[0]) / spread[0], (best_column.min() - low[1]) / spread[1]])
+    return stage, minmax, low, spread, sharp
+
+
+@njit(cache=True, error_model="numpy")
+def _note(
+    layer: Points, row: int, axis: int, at: float, across: float, way: int, cap: float, left: float, right: float
+) -> None:
+    layer[row, PROMISE + axis], layer[row, PROMISE + 1 - axis] = at, across
+    layer[row, WAY], layer[row, CAP], layer[row, LEFT], layer[row, RIGHT] = way, cap, left, right
+
+
+@njit(cache=True, error_model="numpy")
+def _bind(
+    places: Points,
+    axis: int,
+    count_low: int,
+    count_high: int,
+    at: float,
+    least: float,
+    margin: float,
+    layer: Points,
+    row: int,
+) -> int:
+    """Write the promises at which the constraint of player `axis` binds from a row on; return the row behind."""
+    low, high, top, cap = 2 * axis, 2 * axis + 1, places[2 * axis, count_low - 1, 0], -1.0
+    if at > top + ROUNDING:
+        at, cap = top, places[low, count_low - 1, 2]
+    value, i, j = extreme(places, high, count_high, at, margin)
+    if least > value + margin:
+        return row
+    _note(layer, row, axis, at, value, 1 + high, cap, i, j)
+    if least > value:
+        return row + 1
+    value, i, j = extreme(places, low, count_low, at, margin)
+    if least > value + ROUNDING:
+        value, i, j = least, -1.0, -1.0
+    _note(layer, row + 1, axis, at, value, 1 + low, cap, i, j)
+    return row + 2
+
+
+@njit(cache=True, error_model="numpy")
+def swallowed(
+    edges: Points, stage: Points, a: int, first: float, second: float, tops: tuple[float, float], delta: float
+) -> bool:
+    """Tell whether all that a profile can support at a binding constraint lies well inside an octagon."""
+    x, y = (1 - delta) * stage[a, 0], (1 - delta) * stage[a, 1]
+    return (
+        well_inside(edges, x + delta * first, y + delta * second)
+        and well_inside(edges, x + delta * first, y + delta * tops[1])
+        and well_inside(edges, x + delta * tops[0], y + delta * second)
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def support(
+    stage: Points, active: Indices, likely: Points, polygon: Points, threat: Points, delta: float, margin: float
+) -> tuple[Points, Indices]:
+    """Apply the operator once: the next layer, and the profiles that can still be supported.
+
+    The profiles of the layer `likely` come first; what the others support well inside their octagon is left out.
+    """
+    if len(polygon) == 0:
+        return np.empty((0, COLUMNS)), active[:0]
+    layer = np.empty((WAYS * (len(active) + len(likely)), COLUMNS))
+    left, alive, count = np.empty_like(active), 0, 0
+    places, counts = sides(polygon)
+    lower, upper, leftward, rightward = counts
+    tops = places[0, lower - 1, 0], places[2, leftward - 1, 0]
+    room = tops[0] - threat[0] + margin, tops[1] - threat[1] + margin
+    edges = np.empty((0, 4))
+    for turn in range(len(likely) + len(active)):
+        if turn == len(likely) and count > 2:
+            edges = octagon(layer[:count])
+        a = int(likely[turn, PROFILE]) if turn < len(likely) else active[turn - len(likely)]
+        if stage[a, 2] > room[0] or stage[a, 3] > room[1]:
+            continue
+        first, second = threat[0] + stage[a, 2], threat[1] + stage[a, 3]
+        start, behind = count, count
+        if stage[a, 0] >= first - margin and stage[a, 1] >= second - margin:
+            _note(layer, count, 0, stage[a, 0], stage[a, 1], 0, -1.0, -1.0, -1.0)
+            behind += 1
+        elif not swallowed(edges, stage, a, first, second, tops, delta):
+            behind = _bind(places, 0, lower, upper, first, second, margin, layer, behind)
+            behind = _bind(places, 1, leftward, rightward, second, first, margin, layer, behind)
+        for row in range(start, behind):
+            x = (1 - delta) * stage[a, 0] + delta * layer[row, PROMISE]
+            y = (1 - delta) * stage[a, 1] + delta * layer[row, PROMISE + 1]
+            if well_inside(edges, x, y):
+                continue
+            if count < row:
+                layer[count] = layer[row]
+            layer[count, 0], layer[count, 1], layer[count, PROFILE] = x, y, a
+            count += 1
+        if (behind > start or len(edges) > 0) and turn >= len(likely):
+            left[alive] = a
+            alive += 1
+    return layer[hull(layer[:count])], left[:alive]
+
+
+@njit(cache=True, error_model="numpy")
+def lowest(polygon: Points) -> tuple[int, int]:
+    """Find the vertices that are worst for each player; the first of those that rounding may have parted."""
+    first, second = 0, 0
+    while polygon[first, 0] > polygon[:, 0].min() + ROUNDING:
+        first += 1
+    while polygon[second, 1] > polygon[:, 1].min() + ROUNDING:
+        second += 1
+    return first, second
+
+
+@njit(cache=True, error_model="numpy")
+def threat_of(polygon: Points) -> Points:
+    """Return the payoffs of the `lowest` vertices."""
+    first, second = lowest(polygon)
+    return np.array([polygon[first, 0], polygon[second, 1]])
