@@ -8,6 +8,8 @@ brackets say how many of the extreme equilibria it listed.
 
 import platform
 import statistics
+import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable
@@ -148,6 +150,16 @@ def other_concepts() -> None:
             row(f"{size} x {size}: {name}", statistics.median(times))
 
 
+def fresh_process() -> None:
+    script = (
+        "from numpy.random import default_rng; from negotiation import StageGame, nash_equilibria;"
+        "print(nash_equilibria(StageGame(default_rng(0).integers(0, 101, (8, 8, 2)).tolist())))"
+    )
+    job = [sys.executable, "-c", script]
+    times = [seconds(lambda: subprocess.run(job, check=True, capture_output=True)) for _ in range(8)]
+    row("process: import, solve an 8 x 8 game, print", statistics.median(times[1:]), 0.7)
+
+
 def systems() -> str:
     named = []
     for name in ("numpy", "numba", "nashpy", "quantecon", "pygambit"):
@@ -163,3 +175,4 @@ if __name__ == "__main__":
     bimatrix_games()
     many_games()
     other_concepts()
+    fresh_process()

@@ -175,8 +175,8 @@ class Equilibria:
         """
         if not self.complete:
             raise refusal(
-                "Equilibria",
-                "worst",
+                "equilibria",
+                "Equilibria.worst",
                 "be complete",
                 f"{len(self)} extreme equilibria, {self.status.value}",
                 "Raise max_work of nash_equilibria, or drop actions that iterated_dominance eliminates.",

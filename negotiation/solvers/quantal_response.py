@@ -7,7 +7,7 @@ from typing import NamedTuple, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_array, check_count, refusal
+from negotiation._checks import TOO_LARGE, check_array, check_count, refusal
 from negotiation.games import StageGame
 from negotiation.solvers.solution import Status
 
@@ -91,7 +91,7 @@ def quantal_response(stage: StageGame, precisions: ArrayLike, *, max_steps: int 
     Raises
     ------
     ArgumentError
-        If a precision is negative or not finite.
+        If a precision is negative or not finite, or a difference of payoffs is beyond floats.
 
     Notes
     -----
@@ -163,8 +163,10 @@ class _Equations:
     """
 
     def __init__(self, stage: StageGame) -> None:
-        ranges = np.ptp(stage.payoffs.reshape(-1, stage.num_players) / 2, axis=0) * 2
-        self.scale = float(ranges.max()) if 0 < ranges.max() < np.inf else 1.0
+        halves = np.ptp(stage.payoffs.reshape(-1, stage.num_players) / 2, axis=0)
+        if halves.max() > np.finfo(np.float64).max / 2:
+            raise refusal("stage", OWNER, "have payoffs whose differences fit into floats", TOO_LARGE)
+        self.scale = float(2 * halves.max()) or 1.0
         lowest = stage.payoffs.reshape(-1, stage.num_players).min(axis=0)
         self.payoffs = (stage.payoffs - lowest) / self.scale
         self.shape = stage.shape

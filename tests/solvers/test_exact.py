@@ -45,6 +45,12 @@ def test_too_few_pivots_leave_no_answer():
     assert maximise_near([one, one], [[one, 0], [0, one]], [one, one], ([0, 1], [0, 1]), max_pivots=1) == (1, 1)
 
 
+def test_a_right_guess_needs_no_pivot_of_either_sign():
+    one, zero = Fraction(1), Fraction(0)
+    rows, bounds = [[-one, one], [one, one]], [zero, one]
+    assert maximise_near([one, 2 * one], rows, bounds, ([0, 1], [0, 1]), max_pivots=1) == (one / 2, one / 2)
+
+
 def test_whole_numbers_keep_order_and_proportion_and_are_as_small_as_can_be():
     rng = np.random.default_rng(5)
     for _ in range(40):

@@ -177,3 +177,10 @@ def test_too_few_steps_are_a_status_with_gaps():
 def test_other_precisions_are_refused(precisions, message):
     with pytest.raises(ArgumentError, match=message):
         quantal_response(PENNIES, precisions)
+
+
+def test_payoffs_too_far_apart_for_floats_are_refused():
+    with pytest.raises(ArgumentError, match="'stage' of quantal_response must have payoffs whose differences fit"):
+        quantal_response(StageGame(np.array([[[1.7e308, 0], [-1.7e308, 0]]])), 1)
+    found = quantal_response(StageGame(np.array([[[8e307, 0]], [[-8e307, 0]]])), 1e-308)
+    assert found.mixtures[0][0, 0] == pytest.approx(expit(1.6))
