@@ -14,6 +14,7 @@ from negotiation.stability.bargaining import (
     transfer_band,
 )
 from negotiation.stability.critical import CriticalDiscount, critical_discount
+from negotiation.stability.critical_proof import CriticalProof, prove_critical
 from negotiation.stability.erosion import (
     Bite,
     best_tightness,
@@ -47,6 +48,7 @@ from negotiation.stability.two_by_two import (
 __all__ = [
     "Bite",
     "CriticalDiscount",
+    "CriticalProof",
     "Linkage",
     "Share",
     "StrategicRisk",
@@ -74,6 +76,7 @@ __all__ = [
     "patience_with_lag",
     "pooled_critical_patience",
     "present_slack",
+    "prove_critical",
     "punishment_length",
     "robustness_radius",
     "share_of",
