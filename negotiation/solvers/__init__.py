@@ -4,6 +4,7 @@ from negotiation.solvers.dominance import Dominance, dominant_actions, iterated_
 from negotiation.solvers.minmax import Minmax, mixed_minmax, pure_minmax, pure_minmax_profiles
 from negotiation.solvers.nash import Equilibria, nash_equilibria, pure_equilibria, regret
 from negotiation.solvers.one_shot import Judgement, one_shot
+from negotiation.solvers.outer_inner import PayoffBounds, payoff_bounds
 from negotiation.solvers.payoff_set import PayoffSet, payoff_set
 from negotiation.solvers.self_generation import generate, is_self_generating
 from negotiation.solvers.solution import Solution, Status
@@ -19,6 +20,7 @@ __all__ = [
     "Equilibria",
     "Judgement",
     "Minmax",
+    "PayoffBounds",
     "PayoffSet",
     "Solution",
     "Status",
@@ -31,6 +33,7 @@ __all__ = [
     "mixed_minmax",
     "nash_equilibria",
     "one_shot",
+    "payoff_bounds",
     "payoff_set",
     "pure_equilibria",
     "pure_minmax",
