@@ -31,6 +31,7 @@ from .solvers import load_certificate as load_certificate
 from .solvers import mixed_minmax as mixed_minmax
 from .solvers import nash_equilibria as nash_equilibria
 from .solvers import one_shot as one_shot
+from .solvers import payoff_bounds as payoff_bounds
 from .solvers import payoff_set as payoff_set
 from .solvers import pure_equilibria as pure_equilibria
 from .solvers import pure_minmax as pure_minmax

@@ -124,7 +124,7 @@ def support(
     """
     if len(polygon) == 0:
         return np.empty((0, COLUMNS)), active[:0]
-    layer = np.empty((WAYS * (len(active) + len(likely)), COLUMNS))
+    layer = np.empty((WAYS * (2 * len(likely) + 8), COLUMNS))
     left, alive, count = np.empty_like(active), 0, 0
     places, counts = sides(polygon)
     lower, upper, leftward, rightward = counts
@@ -138,6 +138,8 @@ def support(
         if stage[a, 2] > room[0] or stage[a, 3] > room[1]:
             continue
         first, second = threat[0] + stage[a, 2], threat[1] + stage[a, 3]
+        if count + WAYS > len(layer):
+            layer = np.concatenate((layer[:count], np.empty_like(layer)))
         start, behind = count, count
         if stage[a, 0] >= first - margin and stage[a, 1] >= second - margin:
             _note(layer, count, 0, stage[a, 0], stage[a, 1], 0, -1.0, -1.0, -1.0)

@@ -1,3 +1,4 @@
+from .figures import payoff_set_chart as payoff_set_chart
 from .figures import save_verdict_figure as save_verdict_figure
 from .figures import stability_chart as stability_chart
 from .figures import survival_chart as survival_chart

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from negotiation.report.files import check_figure_path
+from negotiation.solvers import PayoffSet
 from negotiation.truce import Truce, Verdict
 from negotiation.truce.verdict import TITLE
 
@@ -82,6 +83,34 @@ def survival_chart(verdict: Verdict, ax: Axes) -> Axes:
     ax.set(ylim=(0, 1.02), xlabel="yearly review", ylabel="chance that the truce stands")
     ax.set_xticks(range(len(verdict.rebargained.survival) + 1))
     ax.set_title("How long?", loc="left")
+    ax.spines[["top", "right"]].set_visible(False)
+    return ax
+
+
+def payoff_set_chart(found: PayoffSet, ax: Axes) -> Axes:
+    """Draw the equilibrium payoffs of a repeated game among the payoffs of the stage game.
+
+    Parameters
+    ----------
+    found : PayoffSet
+        The set, drawn with the profile played first at each vertex; crosses are the payoffs of single profiles.
+    ax : matplotlib.axes.Axes
+        Where to draw.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    stage = found.repeated.stage
+    ax.plot(*stage.payoffs.reshape(-1, 2).T, "x", color="0.6", zorder=1)
+    ax.fill(*found.vertices.T, color=COLOURS[0], alpha=0.2, linewidth=0)
+    ax.plot(*np.concatenate((found.vertices, found.vertices[:1])).T, color=COLOURS[0], marker=MARKERS[0])
+    for vertex, (row, column) in zip(found.vertices, found.profiles, strict=True):
+        text = f"{stage.actions[0][row]}, {stage.actions[1][column]}"
+        ax.annotate(text, vertex, textcoords="offset points", xytext=(6, 6), parse_math=False)
+    ax.set_xlabel(f"average payoff of {stage.players[0]}", parse_math=False)
+    ax.set_ylabel(f"average payoff of {stage.players[1]}", parse_math=False)
+    ax.set_title(found.status.value if found.is_empty else "Equilibrium payoffs", loc="left")
     ax.spines[["top", "right"]].set_visible(False)
     return ax
 

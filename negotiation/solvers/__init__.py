@@ -39,6 +39,7 @@ from negotiation.solvers.minmax import (
 )
 from negotiation.solvers.nash import nash_equilibria, pure_equilibria
 from negotiation.solvers.one_shot import Judgement, one_shot
+from negotiation.solvers.outer_inner import PayoffBounds, payoff_bounds
 from negotiation.solvers.payoff_set import PayoffSet, payoff_set
 from negotiation.solvers.quantal_response import QuantalResponse, quantal_response
 from negotiation.solvers.self_generation import generate, is_self_generating
@@ -63,6 +64,7 @@ __all__ = [
     "Judgement",
     "Minmax",
     "NashCertificate",
+    "PayoffBounds",
     "PayoffSet",
     "QuantalResponse",
     "SelfGenerationCertificate",
@@ -90,6 +92,7 @@ __all__ = [
     "mixed_minmax",
     "nash_equilibria",
     "one_shot",
+    "payoff_bounds",
     "payoff_set",
     "pure_equilibria",
     "pure_minmax",

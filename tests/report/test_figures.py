@@ -5,7 +5,9 @@ import pytest
 
 figure = pytest.importorskip("matplotlib.figure")
 
-from negotiation.report import stability_chart, survival_chart, verdict_figure  # noqa: E402
+from negotiation.games import RepeatedGame, StageGame  # noqa: E402
+from negotiation.report import payoff_set_chart, stability_chart, survival_chart, verdict_figure  # noqa: E402
+from negotiation.solvers import payoff_set  # noqa: E402
 from negotiation.truce import Truce  # noqa: E402
 
 TRUCE = Truce.central()
@@ -42,3 +44,23 @@ def test_a_truce_that_nothing_ends_has_no_mean_life_in_its_chart() -> None:
     survival_chart(calm.verdict(draws=1), axes)
     assert any("no end in sight" in text.get_text() for text in axes.texts)
     assert not any("inf" in text.get_text() for text in axes.texts)
+
+
+@pytest.mark.parametrize("delta", [0.05, 0.3])
+def test_payoff_set_chart_draws_the_polygon_its_profiles_and_the_stage_payoffs(delta):
+    stage = StageGame.from_matrices(
+        [[9, 1], [10, 3]], [[9, 10], [1, 3]], ["US", "China"], [["$keep", "break$"]] * 2
+    )
+    found = payoff_set(RepeatedGame(stage, delta))
+    canvas = figure.Figure()
+    ax = payoff_set_chart(found, canvas.subplots())
+    assert ax.lines[0].get_xydata().tolist() == stage.payoffs.reshape(-1, 2).tolist()
+    assert ax.lines[1].get_xydata()[:-1].tolist() == found.vertices.tolist()
+    assert ax.texts[0].get_text() == "break$, break$"
+    assert ax.get_xlabel() == "average payoff of US"
+    canvas.canvas.draw()
+
+
+def test_payoff_set_chart_of_the_empty_set_shows_the_stage_game():
+    found = payoff_set(RepeatedGame(StageGame([[[1, -1], [-1, 2]], [[-2, 2], [1, 0]]]), 0.05))
+    assert len(payoff_set_chart(found, figure.Figure().subplots()).lines[1].get_xydata()) == 0

@@ -349,7 +349,7 @@ def test_cutting_the_iteration_off_is_a_status():
 
 @pytest.mark.parametrize("excess", [0, 1e-3])
 def test_near_delta_one_no_gain_is_forgiven_because_rounds_weigh_little(excess):
-    # the target asks for delta >= (t - 1) / t: exactly .9999, or a little more: 1e-11 of the range a round
+    # the target asks for delta >= (t - 1) / t: exactly .9999, or more, by 1e-11 of the range a round
     top = 10_000 + excess
     found = solved([[[1, 1], [-top, top]], [[top, -top], [0, 0]]], "9999/10000")
     assert found.status is Status.CONVERGED
