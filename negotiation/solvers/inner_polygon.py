@@ -38,8 +38,8 @@ PATIENCE = 6
 """Number of steps after which a step that does not halve the error is the last."""
 NEAR = 1e-7
 """Distance within which a promise is read as lying on a line; a wrong reading is refused by the exact test."""
-ON_LINE = Fraction(1, 2**128)
-"""The same for numbers that have been solved for."""
+LINES = (Fraction(NEAR), Fraction(1, 2**44), Fraction(1, 2**80), Fraction(1, 2**128))
+"""The same in the steps of Newton's method, each of which adds about as many digits as a float has."""
 
 Places = list[Point]
 
@@ -231,15 +231,16 @@ def _solve(
 ) -> Places:
     """Solve the equations of the rules, with a loss at each coordinate that is not known."""
     places = [k.placed(place) for k, place in zip(known, start, strict=True)]
-    line, before = Fraction(NEAR), Fraction(1)
+    before = Fraction(1)
     for step in range(NEWTON_STEPS):
+        line = LINES[min(step, len(LINES) - 1)]
         targets, slopes = _targets(game, rules, places, known, loss, line)
         sides = zip(targets, places, strict=True)
         gaps = [x - y for target, place in sides for x, y in zip(target, place, strict=True)]
         worst = max(map(abs, gaps))
         if worst <= SOLVED or (step > PATIENCE and worst > before / 2):
             break
-        line, before = ON_LINE, worst
+        before = worst
         steps = np.linalg.lstsq(np.eye(len(gaps)) - slopes, np.array(gaps, dtype=np.float64))[0]
         moved = [
             (x + Fraction(p), y + Fraction(q)) for (x, y), (p, q) in zip(places, steps.reshape(-1, 2), strict=True)
@@ -253,11 +254,14 @@ def _targets(
 ) -> tuple[Places, NDArray[np.float64]]:
     """Return where the rules put the vertices, and the derivatives by all coordinates, row by row."""
     slopes = np.zeros((len(places), 2, len(places), 2))
+    middle = [sum((place[i] for place in places), start=Fraction(0)) / len(places) for i in range(2)]
     targets: Places = []
     for k, (rule, fixed) in enumerate(zip(rules, known, strict=True)):
         lost = fixed.lost(loss)
-        make = _bound_promise if rule.binding else _free_promise
-        promise = make(game, rule, places, lost, line, slopes[k])
+        if rule.binding:
+            promise = _bound_promise(game, rule, places, lost, line, slopes[k])
+        else:
+            promise = _free_promise(rule, places, middle, lost, slopes[k])
         targets.append(fixed.placed(game.averaged(rule.profile, promise)))
         slopes[k] *= np.array(game.deltas, dtype=np.float64)[:, np.newaxis, np.newaxis]
         if fixed.line:
@@ -294,20 +298,18 @@ def _bound_promise(
 
 
 def _free_promise(
-    game: ExactGame,
     rule: Rule,
     places: Places,
+    middle: Sequence[Fraction],
     lost: Sequence[Fraction],
-    line: Fraction,
     slopes: NDArray[np.float64],
 ) -> Point:
     """Find a promise on a segment between two vertices, and write its derivatives into `slopes`."""
     first, second, share = rule.edge
     promise = []
     for i in range(2):
-        middle = (places[0][i] + places[len(places) // 2][i]) / 2
         whole = (1 - share) * places[first][i] + share * places[second][i]
-        promise.append(whole + lost[i] * (middle - whole))
+        promise.append(whole + lost[i] * (middle[i] - whole))
         slopes[i, first, i] += float(1 - share)
         slopes[i, second, i] += float(share)
     return promise[0], promise[1]
