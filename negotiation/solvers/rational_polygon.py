@@ -1,0 +1,147 @@
+"""Convex polygons in exact arithmetic: hulls, cuts by half-planes, and outer polygons with short fractions.
+
+A polygon is a tuple of points, counter-clockwise, without three of them on one line; no, one and two points are the
+empty set, a point and a segment. A half-plane (n, k) holds all x with n[0] x[0] + n[1] x[1] <= k.
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import pairwise
+
+Point = tuple[Fraction, Fraction]
+Polygon = tuple[Point, ...]
+HalfPlane = tuple[Point, Fraction]
+
+SHORT = 2**12
+"""Edges below this many units are left out where a polygon is loosened."""
+ANGLE = Fraction(1, 2**32)
+"""Fineness of the directions of edges where a polygon is loosened."""
+
+
+def hull(points: Iterable[Point]) -> Polygon:
+    """Return the convex hull of points.
+
+    Notes
+    -----
+    Andrew's monotone chain: the lower and the upper boundary of the sorted points.
+
+    Examples
+    --------
+    >>> square = [(Fraction(a), Fraction(b)) for a in range(3) for b in range(3)]
+    >>> [(int(a), int(b)) for a, b in hull(square)]
+    [(0, 0), (2, 0), (2, 2), (0, 2)]
+    """
+    ordered = sorted(set(points))
+    if len(ordered) < 3:
+        return tuple(ordered)
+    lower, upper = _chain(ordered), _chain(ordered[::-1])
+    return tuple(lower[:-1] + upper[:-1])
+
+
+def half_planes(polygon: Polygon) -> tuple[HalfPlane, ...]:
+    """Return half-planes whose intersection is a polygon that is not empty.
+
+    A segment is cut out by its line, from both sides, and by its two ends, a point by four half-planes.
+    """
+    if len(polygon) > 2:
+        return tuple(_left_of(a, b) for a, b in pairwise((*polygon, polygon[0])))
+    along = (polygon[-1][0] - polygon[0][0], polygon[-1][1] - polygon[0][1])
+    if len(polygon) == 1:
+        along = (Fraction(1), Fraction(0))
+    across = (-along[1], along[0])
+    return tuple(
+        (normal, max(dot(normal, point) for point in polygon))
+        for direction in (along, across)
+        for normal in (direction, (-direction[0], -direction[1]))
+    )
+
+
+def cut(polygon: Polygon, normal: Point, bound: Fraction) -> Polygon:
+    """Return the part of a polygon in the half-plane (normal, bound)."""
+    excess = [dot(normal, point) - bound for point in polygon]
+    if all(one <= 0 for one in excess):
+        return polygon
+    kept = [point for point, one in zip(polygon, excess, strict=True) if one <= 0]
+    for k, (point, one) in enumerate(zip(polygon, excess, strict=True)):
+        before, other = polygon[k - 1], excess[k - 1]
+        if one * other < 0:
+            share = other / (other - one)
+            kept.append((before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])))
+    return hull(kept)
+
+
+def at_least(polygon: Polygon, axis: int, bound: Fraction) -> Polygon:
+    """Return the part of a polygon in which one coordinate is at least `bound`."""
+    return cut(polygon, _unit(axis, -1), -bound)
+
+
+def at_most(polygon: Polygon, axis: int, bound: Fraction) -> Polygon:
+    """Return the part of a polygon in which one coordinate is at most `bound`."""
+    return cut(polygon, _unit(axis, 1), bound)
+
+
+def is_strictly_below(point: Point, polygon: Polygon) -> bool:
+    """Return whether some point of the polygon exceeds a point in both coordinates."""
+    above = at_least(at_least(polygon, 0, point[0]), 1, point[1])
+    return all(max((one[axis] for one in above), default=point[axis]) > point[axis] for axis in range(2))
+
+
+def loosened(polygon: Polygon, unit: Fraction) -> Polygon:
+    """Return a polygon around a polygon, with fewer edges and coordinates of bounded length.
+
+    Parameters
+    ----------
+    polygon : Polygon
+        Not empty.
+    unit : Fraction
+        Edges are moved outward by at most about `unit`, and edges that are shorter than `SHORT` units left out.
+    """
+    outer: Polygon = hull((a, b) for a in _rounded_ends(polygon, 0, unit) for b in _rounded_ends(polygon, 1, unit))
+    for normal, _ in half_planes(polygon):
+        size = max(abs(normal[0]), abs(normal[1]))
+        if size >= SHORT * unit:
+            short = (floor_to(normal[0] / size, ANGLE), floor_to(normal[1] / size, ANGLE))
+            outer = cut(outer, short, ceil_to(max(dot(short, point) for point in polygon), unit))
+    return outer
+
+
+def floor_to(number: Fraction, unit: Fraction) -> Fraction:
+    """Return the largest multiple of `unit` that is not above a number."""
+    return number // unit * unit
+
+
+def ceil_to(number: Fraction, unit: Fraction) -> Fraction:
+    """Return the smallest multiple of `unit` that is not below a number."""
+    return -(-number // unit) * unit
+
+
+def dot(normal: Point, point: Point) -> Fraction:
+    """Return the inner product."""
+    return normal[0] * point[0] + normal[1] * point[1]
+
+
+def _rounded_ends(polygon: Polygon, axis: int, unit: Fraction) -> tuple[Fraction, Fraction]:
+    low, high = min(point[axis] for point in polygon), max(point[axis] for point in polygon)
+    return floor_to(low, unit), ceil_to(high, unit)
+
+
+def _unit(axis: int, sign: int) -> Point:
+    return (Fraction(sign), Fraction(0)) if axis == 0 else (Fraction(0), Fraction(sign))
+
+
+def _left_of(a: Point, b: Point) -> HalfPlane:
+    normal = (b[1] - a[1], a[0] - b[0])
+    return normal, dot(normal, a)
+
+
+def _chain(ordered: list[Point]) -> list[Point]:
+    chain: list[Point] = []
+    for point in ordered:
+        while len(chain) > 1 and _turn(chain[-2], chain[-1], point) <= 0:
+            chain.pop()
+        chain.append(point)
+    return chain
+
+
+def _turn(a: Point, b: Point, c: Point) -> Fraction:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
