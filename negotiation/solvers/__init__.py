@@ -5,6 +5,16 @@ from negotiation.solvers.minmax import Minmax, mixed_minmax, pure_minmax, pure_m
 from negotiation.solvers.nash import Equilibria, nash_equilibria, pure_equilibria, regret
 from negotiation.solvers.one_shot import Judgement, one_shot
 from negotiation.solvers.payoff_set import PayoffSet, payoff_set
+from negotiation.solvers.penance import Penance
+from negotiation.solvers.renegotiation import (
+    Proofness,
+    RenegotiationCritical,
+    RenegotiationVerdict,
+    renegotiation_critical,
+    renegotiation_proof,
+)
+from negotiation.solvers.renegotiation_bounds import Obstacle
+from negotiation.solvers.renegotiation_transfers import TransferRenegotiation, transfer_renegotiation_critical
 from negotiation.solvers.self_generation import generate, is_self_generating
 from negotiation.solvers.solution import Solution, Status
 from negotiation.solvers.transfers import (
@@ -19,10 +29,16 @@ __all__ = [
     "Equilibria",
     "Judgement",
     "Minmax",
+    "Obstacle",
     "PayoffSet",
+    "Penance",
+    "Proofness",
+    "RenegotiationCritical",
+    "RenegotiationVerdict",
     "Solution",
     "Status",
     "TransferPlan",
+    "TransferRenegotiation",
     "TransferSchedule",
     "dominant_actions",
     "generate",
@@ -36,6 +52,9 @@ __all__ = [
     "pure_minmax",
     "pure_minmax_profiles",
     "regret",
+    "renegotiation_critical",
+    "renegotiation_proof",
     "transfer_critical_delta",
+    "transfer_renegotiation_critical",
     "transfer_schedule",
 ]

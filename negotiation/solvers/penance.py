@@ -13,7 +13,6 @@ from itertools import product
 from typing import Literal, final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from negotiation.games import Automaton, StageGame
 from negotiation.solvers.deviation import exact_best_deviation_payoffs
@@ -108,8 +107,8 @@ class Penance:
     delta : Fraction
         The discount factor.
     kind : {"rounds", "lottery", "alternating"}
-        How a penance ends: after a number of rounds, by a lottery after every round, or by a lottery that may start
-        the penance of the rival before the target is played again.
+        How a penance ends: after a number of rounds, by a lottery after every round, or by a lottery that may
+        start the penance of the rival before the target is played again.
     profiles : tuple of profiles, one a player
         What is played in the penance of each player; the target itself where his deviations go unanswered.
     lengths : tuple of int, one a player

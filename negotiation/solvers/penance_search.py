@@ -1,13 +1,14 @@
 """Finding strategies of penance at a discount factor, and the discount factor from which a lottery suffices.
 
-Write v for the payoffs of the target, a^i for the profile of player i's penance, c_i for best-deviation payoffs and
-y^i for the average payoffs at the start of the penance. The strategies are equilibria iff for both players i, with
-rival j,
+Write v for the payoffs of the target, a^i for the profile of player i's penance, c_i for best-deviation payoffs
+and y^i for the average payoffs at the start of the penance. The strategies are equilibria iff for both players i,
+with rival j,
 
-    c_i(a^i) <= y^i_i <= (v_i - (1 - delta) c_i(target)) / delta    and    y^i_j >= (1 - delta) c_j(a^i) + delta y^j_j,
+    c_i(a^i) <= y^i_i <= (v_i - (1 - delta) c_i(target)) / delta,
+    y^i_j >= (1 - delta) c_j(a^i) + delta y^j_j,
 
-and no continuation payoff strictly dominates another if y^i_j >= v_j. After a round of penance play goes on with an
-average of v, y^i and y^j.
+and no continuation payoff strictly dominates another if y^i_j >= v_j. After a round of penance play goes on with
+an average of v, y^i and y^j.
 """
 
 from collections.abc import Iterator, Sequence
@@ -32,9 +33,9 @@ DIGITS = 10**12
 class _Answer:
     """A profile that can begin the penance of a player, with the lottery that is best for all incentives.
 
-    `payoffs` are those at the start of this lottery, and leave the deviator his best-deviation payoff. The rival, who
-    carries the penance out, keeps to it iff his own penance leaves him no more than `deters`, or `deters_last` if the
-    penance ends after a fixed number of rounds, the last of which is the hardest for him.
+    `payoffs` are those at the start of this lottery, and leave the deviator his best-deviation payoff. The rival,
+    who carries the penance out, keeps to it iff his own penance leaves him no more than `deters`, or `deters_last`
+    if the penance ends after a fixed number of rounds, the last of which is the hardest for him.
     """
 
     aim: Aim
@@ -231,8 +232,8 @@ def _penance(
 class _Step(NamedTuple):
     """What one round of penance does to player i's rival j and to player i himself.
 
-    `gain` is what the rival gains on the target in one round, `loss` how far the penance must bring the deviator down,
-    `excess` by how much a round followed by the target brings him down too far.
+    `gain` is what the rival gains on the target in one round, `loss` how far the penance must bring the deviator
+    down, `excess` by how much a round followed by the target brings him down too far.
     """
 
     profile: Profile

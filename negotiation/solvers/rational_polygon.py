@@ -1,7 +1,7 @@
 """Convex polygons in exact arithmetic: hulls, cuts by half-planes, and outer polygons with short fractions.
 
-A polygon is a tuple of points, counter-clockwise, without three of them on one line; no, one and two points are the
-empty set, a point and a segment. A half-plane (n, k) holds all x with n[0] x[0] + n[1] x[1] <= k.
+A polygon is a tuple of points, counter-clockwise, without three of them on one line; no, one and two points are
+the empty set, a point and a segment. A half-plane (n, k) holds all x with n[0] x[0] + n[1] x[1] <= k.
 """
 
 from collections.abc import Iterable
@@ -12,8 +12,8 @@ Point = tuple[Fraction, Fraction]
 Polygon = tuple[Point, ...]
 HalfPlane = tuple[Point, Fraction]
 
-SHORT = 2**12
-"""Edges below this many units are left out where a polygon is loosened."""
+FLAT = 2**16
+"""A corner that sticks out by less than this many units is put up with where a polygon is loosened."""
 ANGLE = Fraction(1, 2**32)
 """Fineness of the directions of edges where a polygon is loosened."""
 
@@ -61,13 +61,21 @@ def cut(polygon: Polygon, normal: Point, bound: Fraction) -> Polygon:
     excess = [dot(normal, point) - bound for point in polygon]
     if all(one <= 0 for one in excess):
         return polygon
-    kept = [point for point, one in zip(polygon, excess, strict=True) if one <= 0]
+    kept: list[Point] = []
     for k, (point, one) in enumerate(zip(polygon, excess, strict=True)):
         before, other = polygon[k - 1], excess[k - 1]
-        if one * other < 0:
+        if (one > 0 > other) or (one < 0 < other):
             share = other / (other - one)
             kept.append((before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1])))
-    return hull(kept)
+        if one <= 0:
+            kept.append(point)
+    return tuple(dict.fromkeys(kept))
+
+
+def area(polygon: Polygon) -> Fraction:
+    """Return the area of a polygon."""
+    turns = (a[0] * b[1] - a[1] * b[0] for a, b in pairwise((*polygon, *polygon[:1])))
+    return sum(turns, start=Fraction(0)) / 2
 
 
 def at_least(polygon: Polygon, axis: int, bound: Fraction) -> Polygon:
@@ -94,15 +102,28 @@ def loosened(polygon: Polygon, unit: Fraction) -> Polygon:
     polygon : Polygon
         Not empty.
     unit : Fraction
-        Edges are moved outward by at most about `unit`, and edges that are shorter than `SHORT` units left out.
+        Edges are moved outward by at most about `unit`; one that could be left out at the price of a corner that
+        sticks out by less than `FLAT` units is left out.
     """
     outer: Polygon = hull((a, b) for a in _rounded_ends(polygon, 0, unit) for b in _rounded_ends(polygon, 1, unit))
-    for normal, _ in half_planes(polygon):
+    for normal, _ in _without_flat(half_planes(polygon), FLAT * unit):
         size = max(abs(normal[0]), abs(normal[1]))
-        if size >= SHORT * unit:
-            short = (floor_to(normal[0] / size, ANGLE), floor_to(normal[1] / size, ANGLE))
-            outer = cut(outer, short, ceil_to(max(dot(short, point) for point in polygon), unit))
+        short = (floor_to(normal[0] / size, ANGLE), floor_to(normal[1] / size, ANGLE))
+        outer = cut(outer, short, ceil_to(max(dot(short, point) for point in polygon), unit))
     return outer
+
+
+def _without_flat(sides: tuple[HalfPlane, ...], height: Fraction) -> list[HalfPlane]:
+    kept = [sides[0]]
+    for k in range(1, len(sides)):
+        (before, bound), (normal, own), (after, limit) = kept[-1], sides[k], sides[(k + 1) % len(sides)]
+        size = before[0] * after[1] - before[1] * after[0]
+        if size > 0:
+            apex = ((bound * after[1] - limit * before[1]) / size, (limit * before[0] - bound * after[0]) / size)
+            if dot(normal, apex) - own <= height * max(abs(normal[0]), abs(normal[1])):
+                continue
+        kept.append(sides[k])
+    return kept
 
 
 def floor_to(number: Fraction, unit: Fraction) -> Fraction:

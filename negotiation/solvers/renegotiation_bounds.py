@@ -1,9 +1,9 @@
 """Discount factors at which no weakly renegotiation-proof equilibrium plays a target for ever.
 
-Let W be the continuation payoffs of such an equilibrium, v those of the target, c_i best-deviation payoffs. For each
-player i take the payoffs y in the closure of W that are worst for player i and, among these, best for the rival j.
-None of W strictly dominates another, so that W lies where player i gets at least y_i and the rival at most y_j. With a
-the profile played first at y, and w the average of W that follows, y = (1 - delta) g(a) + delta w and
+Let W be the continuation payoffs of such an equilibrium, v those of the target, c_i best-deviation payoffs. For
+each player i take the payoffs y in the closure of W that are worst for player i and, among these, best for the rival
+j. None of W strictly dominates another, so that W lies where player i gets at least y_i and the rival at most y_j.
+With a the profile played first at y, and w the average of W that follows, y = (1 - delta) g(a) + delta w and
 
     c_i(a) <= y_i <= (v_i - (1 - delta) c_i(target)) / delta,    v_j <= y_j <= g_j(a).
 
@@ -19,6 +19,7 @@ from negotiation.solvers.penance import Aim, Profile
 from negotiation.solvers.rational_polygon import (
     Point,
     Polygon,
+    area,
     at_least,
     at_most,
     ceil_to,
@@ -32,6 +33,8 @@ MAX_STEPS = 120
 """Largest number of times that the outer sets are narrowed."""
 FINENESS = Fraction(1, 2**40)
 """Unit of outward rounding, as a share of the players' largest range of payoffs."""
+SETTLED = Fraction(1, 2**22)
+"""The outer sets are taken to have settled once a step narrows them by less than this share of the range."""
 
 Line = tuple[Fraction, Fraction]
 """A linear function of z = 1 / delta: its constant and its slope."""
@@ -71,10 +74,10 @@ def necessary_deltas(aim: Aim, player: int) -> dict[Profile, Fraction]:
 
     Notes
     -----
-    Any feasible payoffs that give no player less than his cheapest penance may be promised. A promise that satisfies
+    Any feasible payoffs that give no player less than his cheapest penance may be promised. A promise that meets
     the conditions of the module can be moved towards g(a) until y_i = c_i(a). Then all conditions are linear in
-    z = 1 / delta, and those on the promise of the rival are eliminated by comparing each lower bound with each upper
-    bound. If they hold at a discount factor they hold at all larger ones.
+    z = 1 / delta, and those on the promise to the rival are eliminated by comparing each lower bound with each
+    upper bound. If they hold at a discount factor they hold at all larger ones.
     """
     floors = [_floor(aim, i) for i in range(2)]
     sides = half_planes(hull(aim.payoffs.values()))
@@ -98,8 +101,8 @@ def obstacle(aim: Aim, delta: Fraction, *, max_steps: int = MAX_STEPS) -> Obstac
     delta : Fraction
         In (0, 1).
     max_steps : int, default 120
-        How often outer sets of W are narrowed: by the operator of self-generation, to where the module's conditions
-        leave room.
+        How often outer sets of W are narrowed: by the operator of self-generation, to where the conditions of the
+        module leave room.
     """
     for player in range(2):
         needed = necessary_deltas(aim, player)
@@ -162,21 +165,25 @@ class _Outer:
 
 
 def _narrowed(aim: Aim, delta: Fraction, max_steps: int) -> Obstacle | None:
-    spread = max(
-        max(one[i] for one in aim.payoffs.values()) - min(one[i] for one in aim.payoffs.values()) for i in (0, 1)
-    )
-    outer = _first_outer(aim)
+    ranges = [max(own) - min(own) for own in zip(*aim.payoffs.values(), strict=True)]
+    unit, outer = FINENESS * max(*ranges, Fraction(0)), _first_outer(aim)
     for step in range(1, max_steps + 1):
         supported = {a: _supported(aim, a, delta, outer) for a in aim.payoffs}
         corners = [_corners(aim, supported, delta, player) for player in range(2)]
         for player, own in enumerate(corners):
             if not own:
                 return Obstacle(player, None, None, step)
-        following = _following(aim, supported, corners, FINENESS * spread)
-        if following.promises == outer.promises and following.worst == outer.worst:
+        following = _following(aim, supported, corners, unit)
+        if _is_settled(outer, following, max(ranges)):
             return None
         outer = following
     return None
+
+
+def _is_settled(before: _Outer, after: _Outer, spread: Fraction) -> bool:
+    ends = zip((*before.worst, *before.most), (*after.worst, *after.most), strict=True)
+    moved = max(abs(a - b) for a, b in ends)
+    return moved <= SETTLED * spread and area(before.promises) - area(after.promises) <= SETTLED * spread**2
 
 
 def _first_outer(aim: Aim) -> _Outer:
@@ -200,7 +207,8 @@ def _supported(aim: Aim, profile: Profile, delta: Fraction, outer: _Outer) -> Po
 
 def _corners(aim: Aim, supported: dict[Profile, Polygon], delta: Fraction, player: int) -> list[Point]:
     """Return vertices of the sets in which the worst payoffs for a player can lie."""
-    rival, found = 1 - player, []
+    rival = 1 - player
+    found: list[Point] = []
     for a, payoffs in supported.items():
         kept = at_most(at_least(payoffs, player, aim.best[a][player]), player, aim.ceiling(player, delta))
         found += at_most(at_least(kept, rival, aim.value[rival]), rival, aim.payoffs[a][rival])
