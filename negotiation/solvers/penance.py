@@ -140,7 +140,7 @@ class Penance:
         for player, (start, length) in enumerate(zip(starts, self.lengths, strict=True)):
             after = (0, start, starts[1 - player])[self.chances[player].index(ALWAYS)]
             played += [self.profiles[player]] * length
-            following += [*range(start + 1, start + length), after]
+            following += [*range(start + 1, start + length), after][:length]
             names += [f"penance of {self.stage.players[player]} {k + 1}" for k in range(length)]
         transition = np.empty((len(played), *self.stage.shape), dtype=np.int64)
         for phase, profile in enumerate(played):

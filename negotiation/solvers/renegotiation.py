@@ -212,8 +212,8 @@ def renegotiation_critical(
     target : sequence of str or int
         The action profile, by name or index.
     width : float, default 1e-6
-        Where `high` is not exact, how far it may lie above the limit of what `renegotiation_proof` proves; at least
-        1e-9. `low` is refined by eight halvings of what is left.
+        Where `high` is not exact, how far it may lie above the limit of what `renegotiation_proof` proves; at
+        least 1e-9. `low` is refined by eight halvings of what is left.
 
     Returns
     -------

@@ -1,8 +1,8 @@
 """Renegotiation-proofness of a profile played for ever by two players who may pay each other.
 
 Every round begins with voluntary payments; then actions are chosen. Who refuses to pay is punished: i by one round
-of a profile a^i, after which a fine leads back to the target. Counted before payments, all continuation payoffs add
-up to those of the target, so that punishment costs nothing to both together. Counted before actions it may.
+of a profile a^i, after which a fine leads back to the target. Counted before payments, all continuation payoffs
+add up to those of the target, so that punishment costs nothing to both together. Counted before actions it may.
 """
 
 from collections.abc import Iterator, Sequence
