@@ -3,7 +3,8 @@
 Let W be the continuation payoffs of such an equilibrium, v those of the target, c_i best-deviation payoffs. For
 each player i take the payoffs y in the closure of W that are worst for player i and, among these, best for the
 rival j. None of W strictly dominates another, so that W lies where player i gets at least y_i and the rival at
-most y_j. With a the profile played first at y, and w the average of W that follows, y = (1 - delta) g(a) + delta w and
+most y_j. With a the profile played first at y, and w the average of W that follows, y is then
+(1 - delta) g(a) + delta w, and
 
     c_i(a) <= y_i <= (v_i - (1 - delta) c_i(target)) / delta,    v_j <= y_j <= g_j(a).
 

@@ -14,10 +14,11 @@ from typing import Literal, final
 from negotiation._checks import check_known, refusal
 from negotiation.games import StageGame
 from negotiation.solvers.penance import Aim, Profile
-from negotiation.solvers.penance_search import first_delta
 
 OWNER = "transfer_renegotiation_critical"
 TIMINGS = ("payments", "actions")
+MAX_PROFILES = 256
+"""Largest number of action profiles that is taken; time grows with its square."""
 
 Line = tuple[Fraction, Fraction]
 """A slack that is linear in delta: its values at 0 and at 1."""
@@ -65,7 +66,7 @@ def transfer_renegotiation_critical(
     Parameters
     ----------
     stage : StageGame
-        A game of two players.
+        A game of two players, with at most 256 action profiles.
     target : sequence of str or int
         The action profile, by name or index; no money is burnt while everybody obeys.
     before : {"payments", "actions"}, default "actions"
@@ -80,7 +81,7 @@ def transfer_renegotiation_critical(
     Raises
     ------
     ArgumentError
-        If the game does not have two players, or the target or timing is unknown.
+        If the game is too large or does not have two players, or the target or timing is unknown.
 
     Notes
     -----
@@ -101,6 +102,8 @@ def transfer_renegotiation_critical(
     check_known("before", OWNER, before, TIMINGS)
     if stage.num_players != 2:
         raise refusal("stage", OWNER, "have two players", stage.num_players)
+    if stage.shape[0] * stage.shape[1] > MAX_PROFILES:
+        raise refusal("stage", OWNER, f"have at most {MAX_PROFILES} profiles", stage.shape[0] * stage.shape[1])
     aim = Aim.of(stage, target)
     high, punishments = _smallest(aim, before, sum(aim.value, start=Fraction(0)))
     low, _ = _smallest(aim, before, max(sum(one, start=Fraction(0)) for one in aim.payoffs.values()))
@@ -109,13 +112,25 @@ def transfer_renegotiation_critical(
 
 def _smallest(aim: Aim, before: str, joint: Fraction) -> tuple[Fraction | None, tuple[Profile, Profile] | None]:
     """Find the smallest threshold over all punishments, with `joint` to share after one round of punishment."""
-    best: tuple[Fraction | None, tuple[Profile, Profile] | None] = (None, None)
+    smallest, found = Fraction(1), None
     for pair in product(_cheapest(aim, 0), _cheapest(aim, 1)):
-        bounds = [first_delta(*line) for line in _slacks(aim, pair, before, joint)]
-        known = [bound for bound in bounds if bound is not None and bound < 1]
-        if len(known) == len(bounds) and (best[0] is None or max(known) < best[0]):
-            best = max(known), pair
-    return best
+        needed = _needed(_slacks(aim, pair, before, joint), smallest)
+        if needed is not None:
+            smallest, found = needed, pair
+    return (smallest, found) if found else (None, None)
+
+
+def _needed(slacks: Iterator[Line], below: Fraction) -> Fraction | None:
+    """Return the discount factor from which no slack is negative, or None if it is not below a bound."""
+    most = Fraction(0)
+    for at_zero, at_one in slacks:
+        if at_zero < 0:
+            if (1 - below) * at_zero + below * at_one <= 0:
+                return None
+            most = max(most, at_zero / (at_zero - at_one))
+        elif at_one < 0:
+            return None
+    return most
 
 
 def _cheapest(aim: Aim, player: int) -> list[Profile]:
