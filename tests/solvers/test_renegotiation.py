@@ -274,3 +274,17 @@ def test_wrong_arguments_are_refused():
         renegotiation_proof(PENNIES, (0, 0), 1)
     with refused("'width' of renegotiation_critical must be between"):
         renegotiation_critical(PENNIES, (0, 0), width=0)
+
+
+@pytest.mark.parametrize(
+    ("payoffs", "target", "low", "lottery"),
+    [
+        ([[[-6, 3], [6, 4]], [[-4, -6], [3, -4]]], (1, 1), "3/10", "23/72"),
+        ([[[-6, -6], [-1, -3]], [[-3, 1], [3, 3]]], (0, 1), "2/3", "2/3"),
+        ([[[-2, -3], [-6, -2]], [[0, 6], [-5, 4]]], (1, 1), "2/5", "17/35"),
+    ],
+)
+def test_promise_may_exceed_the_target_for_the_rival(payoffs, target, low, lottery):
+    aim = Aim.of(StageGame(payoffs), target)
+    assert max(min(necessary_deltas(aim, i).values()) for i in range(2)) == Fraction(low)
+    assert lottery_threshold(aim) == Fraction(lottery)
