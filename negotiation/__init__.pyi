@@ -36,8 +36,11 @@ from .solvers import payoff_set as payoff_set
 from .solvers import pure_equilibria as pure_equilibria
 from .solvers import pure_minmax as pure_minmax
 from .solvers import quantal_response as quantal_response
+from .solvers import renegotiation_critical as renegotiation_critical
+from .solvers import renegotiation_proof as renegotiation_proof
 from .solvers import save_certificate as save_certificate
 from .solvers import support as support
+from .solvers import transfer_renegotiation_critical as transfer_renegotiation_critical
 from .solvers import transfer_schedule as transfer_schedule
 from .solvers import verify as verify
 from .stability import critical_discount as critical_discount

@@ -41,7 +41,17 @@ from negotiation.solvers.nash import nash_equilibria, pure_equilibria
 from negotiation.solvers.one_shot import Judgement, one_shot
 from negotiation.solvers.outer_inner import PayoffBounds, payoff_bounds
 from negotiation.solvers.payoff_set import PayoffSet, payoff_set
+from negotiation.solvers.penance import Penance
 from negotiation.solvers.quantal_response import QuantalResponse, quantal_response
+from negotiation.solvers.renegotiation import (
+    Proofness,
+    RenegotiationCritical,
+    RenegotiationVerdict,
+    renegotiation_critical,
+    renegotiation_proof,
+)
+from negotiation.solvers.renegotiation_bounds import Obstacle
+from negotiation.solvers.renegotiation_transfers import TransferRenegotiation, transfer_renegotiation_critical
 from negotiation.solvers.self_generation import generate, is_self_generating
 from negotiation.solvers.solution import Solution, Status
 from negotiation.solvers.transfers import (
@@ -64,15 +74,21 @@ __all__ = [
     "Judgement",
     "Minmax",
     "NashCertificate",
+    "Obstacle",
     "PayoffBounds",
     "PayoffSet",
+    "Penance",
+    "Proofness",
     "QuantalResponse",
+    "RenegotiationCritical",
+    "RenegotiationVerdict",
     "SelfGenerationCertificate",
     "Solution",
     "Status",
     "StrategyCertificate",
     "Tie",
     "TransferPlan",
+    "TransferRenegotiation",
     "TransferSchedule",
     "Verification",
     "batch_equilibria",
@@ -99,9 +115,12 @@ __all__ = [
     "pure_minmax_profiles",
     "quantal_response",
     "regret",
+    "renegotiation_critical",
+    "renegotiation_proof",
     "save_certificate",
     "support",
     "transfer_critical_delta",
+    "transfer_renegotiation_critical",
     "transfer_schedule",
     "verify",
 ]
