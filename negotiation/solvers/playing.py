@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 
 from negotiation.games.automaton import Automaton
 from negotiation.games.stage import StageGame
@@ -51,6 +50,8 @@ def vertex_automaton(
 
 def _weights(vertices: Points, target: Points) -> NDArray[np.float64]:
     """Find a lottery over vertices whose mean is nearest to a point; over three of them at most."""
+    from scipy.optimize import nnls  # takes longer to import than most sets to solve
+
     rows = np.vstack((vertices.T, np.ones(len(vertices))))
     weights = nnls(rows, np.append(target, 1.0))[0]
     chances: NDArray[np.float64] = weights / weights.sum()
