@@ -10,6 +10,9 @@ from numba import njit
 from negotiation._kernels.polygon import ROUNDING, Indices, Points, hull, octagon, outside, well_inside
 from negotiation._kernels.supporting import COLUMNS, PROFILE, PROMISE
 
+CROWDED = 200
+"""Number of vertices from which a set is simplified."""
+
 
 @njit(cache=True, error_model="numpy")
 def _clip(polygon: Points, axis: int, least: float, cut: Points) -> int:
@@ -64,7 +67,7 @@ def generated(
 def grow(polygon: Points, detail: float) -> Points:
     """Drop edges that their neighbours can replace when prolonged, if that moves nothing by more than `detail`."""
     k = len(polygon)
-    if k < 5:
+    if k < CROWDED:
         return polygon
     grown, count, i = np.empty((k, 2)), 0, 0
     while i < k:
@@ -86,7 +89,7 @@ def grow(polygon: Points, detail: float) -> Points:
 
 @njit(cache=True, error_model="numpy")
 def _corner(a: Points, b: Points, c: Points, d: Points) -> tuple[float, float, float]:
-    """Prolong the edges a-b and d-c until they meet; return where, and how high above b-c."""
+    """Prolong the edges a-b and d-c until they meet; return where, and how far from b-c."""
     run, rise = b[0] - a[0], b[1] - a[1]
     other_run, other_rise = c[0] - d[0], c[1] - d[1]
     cross = run * other_rise - rise * other_run
@@ -97,8 +100,11 @@ def _corner(a: Points, b: Points, c: Points, d: Points) -> tuple[float, float, f
     back = ((c[0] - b[0]) * rise - (c[1] - b[1]) * run) / cross
     if ahead < 0 or back < 0:
         return 0.0, 0.0, np.inf
-    high = ahead * abs(run * (c[1] - b[1]) - rise * (c[0] - b[0])) / base if base > 0 else 0.0
-    return b[0] + ahead * run, b[1] + ahead * rise, high
+    x, y = b[0] + ahead * run, b[1] + ahead * rise
+    share = 0.0
+    if base > 0:
+        share = min(max(((x - b[0]) * (c[0] - b[0]) + (y - b[1]) * (c[1] - b[1])) / base**2, 0.0), 1.0)
+    return x, y, np.hypot(x - b[0] - share * (c[0] - b[0]), y - b[1] - share * (c[1] - b[1]))
 
 
 @njit(cache=True, error_model="numpy")
@@ -118,7 +124,7 @@ def fall_apart(
     layer = np.empty((0, COLUMNS))
     while steps < max_iterations and residual > slack:
         steps += 1
-        layer, active = generated(stage, active, polygon, threat, deltas, slack)
+        layer, active = generated(stage, active, polygon, threat, deltas, 10 * ROUNDING)
         if len(layer) == 0:
             residual = 0.0 if len(polygon) == 0 else np.inf
             polygon = layer[:, :2].copy()

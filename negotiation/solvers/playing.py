@@ -50,7 +50,7 @@ def vertex_automaton(
 
 def _weights(vertices: Points, target: Points) -> NDArray[np.float64]:
     """Find a lottery over vertices whose mean is nearest to a point; over three of them at most."""
-    from scipy.optimize import nnls  # only here: it takes a while to load
+    from scipy.optimize import nnls  # takes longer to import than most sets to solve
 
     rows = np.vstack((vertices.T, np.ones(len(vertices))))
     weights = nnls(rows, np.append(target, 1.0))[0]
