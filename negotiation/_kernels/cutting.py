@@ -67,8 +67,6 @@ def generated(
 def grow(polygon: Points, detail: float) -> Points:
     """Drop edges that their neighbours can replace when prolonged, if that moves nothing by more than `detail`."""
     k = len(polygon)
-    if k < CROWDED:
-        return polygon
     grown, count, i = np.empty((k, 2)), 0, 0
     while i < k:
         a, b = polygon[i - 1], polygon[i]
@@ -129,7 +127,9 @@ def fall_apart(
             residual = 0.0 if len(polygon) == 0 else np.inf
             polygon = layer[:, :2].copy()
             continue
-        following = grow(layer[:, :2].copy(), detail)
+        following = layer[:, :2].copy()
+        if len(following) >= CROWDED:
+            following = grow(following, detail)
         residual = max(outside(polygon, following), outside(following, polygon))
         polygon = following
         threat[0], threat[1] = layer[:, 0].min(), layer[:, 1].min()

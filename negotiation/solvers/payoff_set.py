@@ -206,7 +206,8 @@ def payoff_set(
         As a share of each player's range of stage payoffs: the iteration stops once a step moves the set by no
         more than (1 - delta) times this, and an incentive that is violated by no more than that counts as met,
         so that a discount factor that is exactly critical supports what it is critical for. With unequal
-        discount factors delta is the larger one, and a step is measured as a Hausdorff distance.
+        discount factors delta is the larger one, a step is measured as a Hausdorff distance, and incentives are
+        met up to rounding only.
     max_iterations : int, default 100_000
         Largest number of steps.
 
@@ -236,8 +237,11 @@ def payoff_set(
     m profiles that are left and k vertices.
 
     That operator needs a common discount factor. With unequal ones B itself is iterated, from the box of all
-    payoffs, for the set may hold more than the payoffs of the stage game can average to, [LP99]_. Its vertices
-    may accumulate; edges that matter less than a tenth of a step are dropped from outside.
+    payoffs, for the set may hold more than the payoffs of the stage game can average to, [LP99]_. Its vertices may
+    accumulate, where rounding is magnified: a slack x in an incentive can move the set by about x to the power
+    log(larger factor) / log(smaller factor). Incentives are therefore met there up to rounding only, some 4e-14,
+    and `Status.CONVERGED` bounds the last step and not the distance to the true set. Edges that matter less than a
+    tenth of a step are dropped from outside.
 
     References
     ----------

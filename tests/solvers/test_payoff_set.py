@@ -396,7 +396,8 @@ def test_unequal_factors_agree_with_the_plain_operator_in_forty_digits(game):
     table = random_game(*size)
     found = solved(table, deltas)
     assert found.status is Status.CONVERGED
-    # where vertices pile up, a slack of 4e-14 moves the set by its power log(.6) / log(.1), or so: up to 1e-3
+    # where vertices pile up, a slack x moves the set by about x to the power log(larger) / log(smaller factor):
+    # 1e-3 for the rounding of 4e-14 and the factors .6 and .1
     assert gap(found.vertices, slow_payoff_set(table, deltas)) < 1e-3
     assert is_slowly_self_generating(found)
 
