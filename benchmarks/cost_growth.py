@@ -54,7 +54,8 @@ def main() -> None:
     left.set(xlabel="action profiles", ylabel="milliseconds a payoff set")
     right.set(xlabel="1 / (1 - delta)", ylabel="milliseconds a payoff set")
     for ax in (left, right):
-        ax.legend(frameon=False)
+        ax.set_ylim(top=4 * ax.get_ylim()[1])
+        ax.legend(frameon=False, loc="upper left")
         ax.spines[["top", "right"]].set_visible(False)
     figure.savefig(TARGET, dpi=120)
 

@@ -7,7 +7,7 @@ can pile up without end, so that each set is simplified from outside: it only gr
 import numpy as np
 from numba import njit
 
-from negotiation._kernels.polygon import ROUNDING, Indices, Points, hull, octagon, outside, well_inside
+from negotiation._kernels.polygon import ROUNDING, Indices, Points, hull, octagon, outside, within
 from negotiation._kernels.supporting import COLUMNS, PROFILE, PROMISE
 
 CROWDED = 200
@@ -43,14 +43,14 @@ def generated(
     once, twice = np.empty((most, 2)), np.empty((2 * most, 2))
     layer = np.full((len(active) * most, COLUMNS), -1.0)
     left, alive, count = np.empty_like(active), 0, 0
-    edges = np.empty((0, 4))
+    edges = np.empty((0, 3))
     for a in active:
         first = _clip(polygon, 0, threat[0] + stage[a, 2] - slack, once)
         second = _clip(once[:first], 1, threat[1] + stage[a, 3] - slack, twice)
         for n in range(second):
             x = (1 - deltas[0]) * stage[a, 0] + deltas[0] * twice[n, 0]
             y = (1 - deltas[1]) * stage[a, 1] + deltas[1] * twice[n, 1]
-            if well_inside(edges, x, y):
+            if within(edges, x, y):
                 continue
             layer[count, 0], layer[count, 1] = x, y
             layer[count, PROMISE], layer[count, PROMISE + 1] = twice[n, 0], twice[n, 1]
@@ -59,7 +59,7 @@ def generated(
         if second > 0:
             left[alive] = a
             alive += 1
-            edges = octagon(layer[:count])
+            edges = octagon(layer[:count], -ROUNDING)
     return layer[hull(layer[:count])], left[:alive]
 
 

@@ -43,26 +43,33 @@ def _turn(x: Points, y: Points, i: int, j: int, k: int) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def octagon(points: Points) -> Points:
-    """List the edges of the octagon of the extreme points: run, rise and start of each; none if it is flat."""
-    edges, count = np.empty((len(DIRECTIONS), 4)), 0
-    corners = _extremes(points)
+def octagon(points: Points, margin: float) -> Points:
+    """List the edges of the octagon of the extreme points: run, rise and level of each; none if it is flat.
+
+    Points (x, y) with run * y - rise * x above the level lie to the left of the edge by more than the margin.
+    """
+    return edges_of(points, _extremes(points), margin)
+
+
+@njit(cache=True, error_model="numpy")
+def edges_of(points: Points, corners: Indices, margin: float) -> Points:
+    """List the edges of the polygon with the given corners, as in `octagon`; none if it is flat."""
+    edges, count = np.empty((len(corners), 3)), 0
     for d in range(len(corners)):
         i, j = corners[d], corners[(d + 1) % len(corners)]
         run, rise = points[j, 0] - points[i, 0], points[j, 1] - points[i, 1]
         if run != 0 or rise != 0:
             edges[count, 0], edges[count, 1] = run, rise
-            edges[count, 2], edges[count, 3] = points[i, 0], points[i, 1]
+            edges[count, 2] = run * points[i, 1] - rise * points[i, 0] + margin * (abs(run) + abs(rise))
             count += 1
     return edges[: count if count > 2 else 0]
 
 
 @njit(cache=True, error_model="numpy")
-def well_inside(edges: Points, x: float, y: float) -> bool:
-    """Tell whether a point lies inside an octagon by more than rounding."""
+def within(edges: Points, x: float, y: float) -> bool:
+    """Tell whether a point lies to the left of all edges by more than their margin."""
     for d in range(len(edges)):
-        run, rise = edges[d, 0], edges[d, 1]
-        if run * (y - edges[d, 3]) - rise * (x - edges[d, 2]) <= 4 * ROUNDING * (abs(run) + abs(rise)):
+        if edges[d, 0] * y - edges[d, 1] * x <= edges[d, 2]:
             return False
     return len(edges) > 0
 
@@ -72,10 +79,10 @@ def _outermost(points: Points) -> Indices:
     """Find the points that do not lie well inside the octagon of the extreme ones."""
     if len(points) < FEW:
         return np.arange(len(points))
-    edges = octagon(points)
+    edges = octagon(points, 4 * ROUNDING)
     kept, count = np.empty(len(points), dtype=np.int64), 0
     for i in range(len(points)):
-        if not well_inside(edges, points[i, 0], points[i, 1]):
+        if not within(edges, points[i, 0], points[i, 1]):
             kept[count] = i
             count += 1
     return kept[:count]

@@ -170,7 +170,7 @@ def _bound_on_the_way(
     stage: Points, active: Indices, start: Points, end: Points, delta: float, slack: float
 ) -> bool:
     """Tell whether a profile that is free at the start, and not at the end, could support a vertex in between."""
-    edges, at_first, at_last = octagon(end), threat_of(start), threat_of(end)
+    edges, at_first, at_last = octagon(end, 4 * ROUNDING), threat_of(start), threat_of(end)
     tops = start[:, 0].max(), start[:, 1].max()
     for a in active:
         x, y = stage[a, 0] - stage[a, 2] + slack, stage[a, 1] - stage[a, 3] + slack

@@ -11,11 +11,11 @@ from negotiation._kernels.polygon import (
     ROUNDING,
     Indices,
     Points,
+    edges_of,
     extreme,
     hull,
-    octagon,
     sides,
-    well_inside,
+    within,
 )
 
 COLUMNS = 9
@@ -25,6 +25,8 @@ PROMISE, PROFILE, WAY, CAP, LEFT, RIGHT = 2, 4, 5, 6, 7, 8
 player whose constraint binds, or -1; the ends of the edge that holds the promise, -1 where both bind."""
 WAYS = 4
 """A profile that is not free supports at most four vertices: two ends of a cut for either constraint."""
+BUCKETS = 64
+"""Parts of the range of either coordinate in which the other one is bounded."""
 FAR = 8.0
 """Payoffs farther from 0 than this many times their range lose digits when they are brought to it in floats."""
 TINY, HUGE = 1e-290, 1e300
@@ -105,13 +107,47 @@ def _bind(
 def swallowed(
     edges: Points, stage: Points, a: int, first: float, second: float, tops: tuple[float, float], delta: float
 ) -> bool:
-    """Tell whether all that a profile can support at a binding constraint lies well inside an octagon."""
-    x, y = (1 - delta) * stage[a, 0], (1 - delta) * stage[a, 1]
-    return (
-        well_inside(edges, x + delta * first, y + delta * second)
-        and well_inside(edges, x + delta * first, y + delta * tops[1])
-        and well_inside(edges, x + delta * tops[0], y + delta * second)
-    )
+    """Tell whether all that a profile can support at a binding constraint lies inside a polygon.
+
+    It lies on the two lower sides of a rectangle, whose three corners are compared with each edge at once.
+    """
+    x, y = (1 - delta) * stage[a, 0] + delta * first, (1 - delta) * stage[a, 1] + delta * second
+    right, up = delta * (tops[0] - first), delta * (tops[1] - second)
+    for d in range(len(edges)):
+        run, rise = edges[d, 0], edges[d, 1]
+        if run * y - rise * x + min(0.0, run * up, -rise * right) <= edges[d, 2]:
+            return False
+    return len(edges) > 0
+
+
+@njit(cache=True, error_model="numpy")
+def _ceilings(polygon: Points) -> tuple[Points, Points]:
+    """Bound one coordinate of a polygon where the other lies in one of `BUCKETS` equal parts of its range.
+
+    Returned are the bounds, for either other coordinate, and where the parts start and how many go into 1.
+    """
+    k, tops, parts = len(polygon), np.full((2, BUCKETS), -np.inf), np.empty((2, 2))
+    for axis in range(2):
+        bottom, top = polygon[:, axis].min(), polygon[:, axis].max()
+        parts[axis, 0], parts[axis, 1] = bottom, BUCKETS / (top - bottom) if top > bottom else 0.0
+        for i in range(k):
+            here, there = polygon[i], polygon[i + 1 if i + 1 < k else 0]
+            if here[axis] > there[axis]:
+                here, there = there, here
+            run, rise = there[axis] - here[axis], there[1 - axis] - here[1 - axis]
+            first, last = _bucket(here[axis], parts, axis), _bucket(there[axis], parts, axis)
+            for b in range(first, last + 1):
+                left = 0.0 if b == first else (bottom + b / parts[axis, 1] - here[axis]) / run
+                right = 1.0 if b == last else (bottom + (b + 1) / parts[axis, 1] - here[axis]) / run
+                most = here[1 - axis] + max(left * rise, right * rise) + ROUNDING
+                for near in range(max(b - 1, 0), min(b + 2, BUCKETS)):
+                    tops[axis, near] = max(tops[axis, near], most)
+    return tops, parts
+
+
+@njit(cache=True, error_model="numpy")
+def _bucket(at: float, parts: Points, axis: int) -> int:
+    return min(max(int((at - parts[axis, 0]) * parts[axis, 1]), 0), BUCKETS - 1)
 
 
 @njit(cache=True, error_model="numpy")
@@ -120,26 +156,28 @@ def support(
 ) -> tuple[Points, Indices]:
     """Apply the operator once: the next layer, and the profiles that can still be supported.
 
-    The profiles of the layer `likely` come first; what the others support well inside their octagon is left out.
+    The profiles of the layer `likely` come first; what the others support inside its polygon is left out.
     """
     if len(polygon) == 0:
         return np.empty((0, COLUMNS)), active[:0]
     layer = np.empty((WAYS * (2 * len(likely) + 8), COLUMNS))
-    left, alive, count = np.empty_like(active), 0, 0
+    left, alive, count, done = np.empty_like(active), 0, 0, np.zeros(len(stage), dtype=np.bool_)
     places, counts = sides(polygon)
     lower, upper, leftward, rightward = counts
-    tops = places[0, lower - 1, 0], places[2, leftward - 1, 0]
-    room = tops[0] - threat[0] + margin, tops[1] - threat[1] + margin
-    edges = np.empty((0, 4))
+    room = places[0, lower - 1, 0] - threat[0] + margin, places[2, leftward - 1, 0] - threat[1] + margin
+    ceilings, parts = _ceilings(polygon)
+    edges = np.empty((0, 3))
     for turn in range(len(likely) + len(active)):
         if turn == len(likely) and count > 2:
-            edges = octagon(layer[:count])
+            likeliest = layer[:count]
+            edges = edges_of(likeliest, hull(likeliest), -ROUNDING)
         a = int(likely[turn, PROFILE]) if turn < len(likely) else active[turn - len(likely)]
-        if stage[a, 2] > room[0] or stage[a, 3] > room[1]:
+        if done[a] or stage[a, 2] > room[0] or stage[a, 3] > room[1]:
             continue
         first, second = threat[0] + stage[a, 2], threat[1] + stage[a, 3]
         if count + WAYS > len(layer):
             layer = np.concatenate((layer[:count], np.empty_like(layer)))
+        tops = ceilings[1, _bucket(second, parts, 1)], ceilings[0, _bucket(first, parts, 0)]
         start, behind = count, count
         if stage[a, 0] >= first - margin and stage[a, 1] >= second - margin:
             _note(layer, count, 0, stage[a, 0], stage[a, 1], 0, -1.0, -1.0, -1.0)
@@ -150,13 +188,15 @@ def support(
         for row in range(start, behind):
             x = (1 - delta) * stage[a, 0] + delta * layer[row, PROMISE]
             y = (1 - delta) * stage[a, 1] + delta * layer[row, PROMISE + 1]
-            if well_inside(edges, x, y):
+            if within(edges, x, y):
                 continue
             if count < row:
                 layer[count] = layer[row]
             layer[count, 0], layer[count, 1], layer[count, PROFILE] = x, y, a
             count += 1
-        if (behind > start or len(edges) > 0) and turn >= len(likely):
+        done[a] = behind > start or len(edges) > 0
+    for a in active:
+        if done[a]:
             left[alive] = a
             alive += 1
     return layer[hull(layer[:count])], left[:alive]
