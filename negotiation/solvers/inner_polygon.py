@@ -33,6 +33,10 @@ LOSSES = tuple(Fraction(1, 2**k) for k in (36, 26, 18))
 """What is lost at an unrecognised coordinate, in units of the payoff range; the first that works is taken."""
 FINER = 2**10
 """Coordinates that lose something are rounded to this share of the loss."""
+GIVEN_UP = 2.0**-10
+"""Rules that fail by more than this share of the worst failure are given up together."""
+LARGE = 100
+"""Number of unknowns beyond which a linear system is solved by elimination."""
 NEWTON_STEPS = 40
 PATIENCE = 6
 """Number of steps after which a step that does not halve the error is the last."""
@@ -147,7 +151,7 @@ def inner_polygon(game: ExactGame, found: PayoffSet) -> InnerPolygon | None:
                 return _polygon(rules, candidate)
             if all(k.is_complete for k in known):
                 break
-        rules, places = _without(faults > faults.max() / 2, rules, places)
+        rules, places = _without(faults > GIVEN_UP * faults.max(), rules, places)
     return None
 
 
@@ -241,12 +245,22 @@ def _solve(
         if worst <= SOLVED or (step > PATIENCE and worst > before / 2):
             break
         before = worst
-        steps = np.linalg.lstsq(np.eye(len(gaps)) - slopes, np.array(gaps, dtype=np.float64))[0]
+        steps = _solved(np.eye(len(gaps)) - slopes, np.array(gaps, dtype=np.float64))
         moved = [
             (x + Fraction(p), y + Fraction(q)) for (x, y), (p, q) in zip(places, steps.reshape(-1, 2), strict=True)
         ]
         places = [k.placed(place, GRID) for k, place in zip(known, moved, strict=True)]
     return places
+
+
+def _solved(matrix: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Solve a linear system: by least squares, which survives singular ones, unless that would take long."""
+    if len(right) > LARGE:
+        try:
+            return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+        except np.linalg.LinAlgError:
+            pass
+    return np.asarray(np.linalg.lstsq(matrix, right)[0], dtype=np.float64)
 
 
 def _targets(
