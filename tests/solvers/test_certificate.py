@@ -28,7 +28,9 @@ CERTIFICATES = [
     SelfGenerationCertificate(
         GAME, ((F(1, 3), F(2)),), ((1, 1),), ((F(5, 7), F(1)),), (F(0), F(-1, 9)), ((F(1), F(2)),), ((0, 1),)
     ),
-    ExclusionCertificate(GAME, (((F(0), F(1)), (F(2), F(3, 4))), ()), ((F(1), F(1)),), ((1, 0),), ((0, 0), (1, 1))),
+    ExclusionCertificate(
+        GAME, (((F(0), F(1)), (F(2), F(3, 4))), ()), ((F(1), F(1)),), ((1, 0),), ((0, 0), (1, 1))
+    ),
     StrategyCertificate(
         GAME, grim_trigger(STAGE, (0, 0), (1, 1)), ((F(1), F(2)), (F(3), F(4))), ((None, F(-1)), (F(0), F(-2, 3)))
     ),
@@ -65,7 +67,11 @@ def test_each_missing_and_each_unknown_key_is_refused(certificate):
     data = json.loads(certificate_to_json(certificate))
     for key in data:
         rest = {name: entry for name, entry in data.items() if name != key}
-        words = "'kind' of certificate_from_json must be one of" if key == "kind" else "'text' of certificate_from_json"
+        words = (
+            "'kind' of certificate_from_json must be one of"
+            if key == "kind"
+            else "'text' of certificate_from_json"
+        )
         with refused(words):
             certificate_from_json(json.dumps(rest))
     with refused("'text' of certificate_from_json must hold the keys"):
@@ -113,7 +119,10 @@ def replaced(data, place, junk):
         ("{" * 10, "'text' of certificate_from_json must be JSON"),
         ("[" * 100_000, "'text' of certificate_from_json must be JSON"),
         ('{"kind": "x"}', "'kind' of certificate_from_json must be one of"),
-        ('{"kind": "Nash", "kind": "Nash"}', "'text' of certificate_from_json must hold each key once, got 'kind'"),
+        (
+            '{"kind": "Nash", "kind": "Nash"}',
+            "'text' of certificate_from_json must hold each key once, got 'kind'",
+        ),
         ('{"kind": NaN}', "'text' of certificate_from_json must hold finite numbers, got NaN"),
     ],
 )
@@ -147,12 +156,12 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
 def test_the_text_of_a_certificate_says_what_it_claims():
     generation, exclusion, strategy, nash = map(str, CERTIFICATES)
     assert generation == (
-        "each point of {(0.333333, 2)} is an equilibrium payoff at delta = 1/7, 2/5; given by an equilibrium: (1, 2); "
-        "played for ever by an equilibrium: keep-go"
+        "each point of {(0.333333, 2)} is an equilibrium payoff at delta = 1/7, 2/5; "
+        "given by an equilibrium: (1, 2); played for ever by an equilibrium: keep-go"
     )
     assert exclusion == (
-        "by 2 outer sets at delta = 1/7, 2/5; given by no equilibrium: (1, 1); played by no equilibrium: break-stay; "
-        "played for ever by no equilibrium: keep-stay, break-go"
+        "by 2 outer sets at delta = 1/7, 2/5; given by no equilibrium: (1, 1); "
+        "played by no equilibrium: break-stay; played for ever by no equilibrium: keep-stay, break-go"
     )
     assert str(ExclusionCertificate(GAME, ((),))).endswith("there is no equilibrium")
     assert strategy == "a strategy of 2 phases is a subgame-perfect equilibrium at delta = 1/7, 2/5"
