@@ -120,9 +120,7 @@ WEDGE = StageGame.from_matrices([[1, 0], [1, 3]], [[1, 2], [3, 1]])
 THREE = StageGame.from_matrices([[16, 3, 0], [21, 10, -1], [9, 5, -5]], [[9, 13, 3], [1, 4, 0], [0, -4, -15]])
 
 
-@pytest.mark.parametrize(
-    "game", [RepeatedGame(DILEMMA, "1/7"), RepeatedGame(WEDGE, 0.6), RepeatedGame(THREE, 0.3)]
-)
+@pytest.mark.parametrize(("stage", "delta"), [(DILEMMA, "1/7"), (WEDGE, 0.6), (THREE, 0.3)])
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_tampered_number_of_a_self_generating_set_is_refused(stage, delta, change):
     certificate = certify(payoff_set(RepeatedGame(stage, delta)))
