@@ -44,6 +44,8 @@ NEAR = 1e-7
 """Distance within which a promise is read as lying on a line; a wrong reading is refused by the exact test."""
 LINES = (Fraction(NEAR), Fraction(1, 2**44), Fraction(1, 2**80), Fraction(1, 2**128))
 """The same in the steps of Newton's method, each of which adds about as many digits as a float has."""
+ROUNDING = Fraction(1, 2**49)
+"""Error of a promise as a share of the size of the payoffs: several roundings of a float."""
 
 Places = list[Point]
 
@@ -202,7 +204,7 @@ def _read_rules(game: ExactGame, found: PayoffSet, places: Places) -> list[Rule]
 def _read_rule(
     game: ExactGame, places: Places, vertex: int, profile: Profile, promise: Point, needed: Point
 ) -> Rule:
-    own, near = game.payoffs[profile], Fraction(NEAR)
+    own, near = game.payoffs[profile], _near(game)
     if all(abs(x - y) <= near for x, y in zip(own, places[vertex], strict=True)):
         return Rule(profile, (), edge=(vertex, vertex, Fraction(0)))
     binding = tuple(i for i in range(2) if abs(promise[i] - needed[i]) <= near)
@@ -212,6 +214,12 @@ def _read_rule(
         other = promise[1 - axis]
         return Rule(profile, binding, is_high=abs(other - high) <= abs(other - low))
     return Rule(profile, binding, edge=(0, 0, Fraction(0)) if binding else _nearest_edge(places, promise))
+
+
+def _near(game: ExactGame) -> Fraction:
+    """Return how near is near: more where payoffs are so large that floats tell few of them apart."""
+    sizes = zip(game.low, game.spread, strict=True)
+    return max(Fraction(NEAR), *((abs(low) + spread) / spread * ROUNDING for low, spread in sizes))
 
 
 def _nearest_edge(places: Places, point: Point) -> tuple[int, int, Fraction]:
