@@ -21,9 +21,11 @@ from negotiation.solvers.certificate import (
 )
 
 OWNER = "certificate_from_json"
-FRACTION = re.compile(r"-?\d+(/\d+)?")
+FRACTION = re.compile(r"-?[0-9]+(/[0-9]+)?")
+MAX_BITS = 6000
+"""Longest numerator or denominator that is written; Python stops at whole numbers of 4,300 decimal digits."""
 MAX_CHARACTERS = 4000
-"""Longest number that is read; Python itself stops at whole numbers of 4,300 digits."""
+"""Longest fraction that is read: more than `MAX_BITS` make for either part."""
 
 Reader = Callable[[str, Any], Any]
 
@@ -41,6 +43,11 @@ def certificate_to_json(certificate: Certificate) -> str:
     str
         An object with the kind of the certificate, the version of the library and the fields of the record.
         Fractions are text, as in ``"1/7"``.
+
+    Raises
+    ------
+    ArgumentError
+        If `certificate` is no certificate, or holds numbers of many thousand digits.
     """
     for kind, (record, _) in KINDS.items():
         if isinstance(certificate, record):
@@ -120,6 +127,9 @@ def load_certificate(path: str | PathLike[str]) -> Certificate:
 def _written(value: object) -> object:
     match value:
         case Fraction():
+            if max(value.numerator.bit_length(), value.denominator.bit_length()) > MAX_BITS:
+                rule = f"hold numbers of at most {MAX_BITS} binary digits"
+                raise refusal("certificate", "certificate_to_json", rule, "a longer one")
             return str(value)
         case RepeatedGame():
             return {"stage": _written(value.stage), "deltas": _written(value.exact_deltas)}

@@ -260,9 +260,9 @@ def _self_generation(
 
 
 def _joined(game: ExactGame, inner: InnerPolygon, profile: Profile) -> InnerPolygon:
-    """Add the payoffs of a profile to a polygon that does not reach them."""
+    """Add the payoffs of a profile that supports itself to a polygon that does not reach them."""
     own = game.payoffs[profile]
-    if contains(inner.vertices, own):
+    if contains(inner.vertices, own) or not game.meets(profile, own, inner.threat):
         return inner
     played = {**dict(zip(inner.vertices, inner.profiles, strict=True)), own: profile}
     vertices = hull(played)

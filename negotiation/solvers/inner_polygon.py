@@ -33,6 +33,10 @@ LOSSES = tuple(Fraction(1, 2**k) for k in (36, 26, 18))
 """What is lost at an unrecognised coordinate, in units of the payoff range; the first that works is taken."""
 FINER = 2**10
 """Coordinates that lose something are rounded to this share of the loss."""
+GIVEN_UP = 2.0**-10
+"""Rules that fail by more than this share of the worst failure are given up together."""
+LARGE = 100
+"""Number of unknowns beyond which a linear system is solved by elimination."""
 NEWTON_STEPS = 40
 PATIENCE = 6
 """Number of steps after which a step that does not halve the error is the last."""
@@ -40,6 +44,8 @@ NEAR = 1e-7
 """Distance within which a promise is read as lying on a line; a wrong reading is refused by the exact test."""
 LINES = (Fraction(NEAR), Fraction(1, 2**44), Fraction(1, 2**80), Fraction(1, 2**128))
 """The same in the steps of Newton's method, each of which adds about as many digits as a float has."""
+ROUNDING = Fraction(1, 2**49)
+"""Error of a promise as a share of the size of the payoffs: several roundings of a float."""
 
 Places = list[Point]
 
@@ -147,7 +153,7 @@ def inner_polygon(game: ExactGame, found: PayoffSet) -> InnerPolygon | None:
                 return _polygon(rules, candidate)
             if all(k.is_complete for k in known):
                 break
-        rules, places = _without(faults > faults.max() / 2, rules, places)
+        rules, places = _without(faults > GIVEN_UP * faults.max(), rules, places)
     return None
 
 
@@ -198,7 +204,7 @@ def _read_rules(game: ExactGame, found: PayoffSet, places: Places) -> list[Rule]
 def _read_rule(
     game: ExactGame, places: Places, vertex: int, profile: Profile, promise: Point, needed: Point
 ) -> Rule:
-    own, near = game.payoffs[profile], Fraction(NEAR)
+    own, near = game.payoffs[profile], _near(game)
     if all(abs(x - y) <= near for x, y in zip(own, places[vertex], strict=True)):
         return Rule(profile, (), edge=(vertex, vertex, Fraction(0)))
     binding = tuple(i for i in range(2) if abs(promise[i] - needed[i]) <= near)
@@ -208,6 +214,12 @@ def _read_rule(
         other = promise[1 - axis]
         return Rule(profile, binding, is_high=abs(other - high) <= abs(other - low))
     return Rule(profile, binding, edge=(0, 0, Fraction(0)) if binding else _nearest_edge(places, promise))
+
+
+def _near(game: ExactGame) -> Fraction:
+    """Return how near is near: more where payoffs are so large that floats tell few of them apart."""
+    sizes = zip(game.low, game.spread, strict=True)
+    return max(Fraction(NEAR), *((abs(low) + spread) / spread * ROUNDING for low, spread in sizes))
 
 
 def _nearest_edge(places: Places, point: Point) -> tuple[int, int, Fraction]:
@@ -241,12 +253,22 @@ def _solve(
         if worst <= SOLVED or (step > PATIENCE and worst > before / 2):
             break
         before = worst
-        steps = np.linalg.lstsq(np.eye(len(gaps)) - slopes, np.array(gaps, dtype=np.float64))[0]
+        steps = _solved(np.eye(len(gaps)) - slopes, np.array(gaps, dtype=np.float64))
         moved = [
             (x + Fraction(p), y + Fraction(q)) for (x, y), (p, q) in zip(places, steps.reshape(-1, 2), strict=True)
         ]
         places = [k.placed(place, GRID) for k, place in zip(known, moved, strict=True)]
     return places
+
+
+def _solved(matrix: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Solve a linear system: by least squares, which survives singular ones, unless that would take long."""
+    if len(right) > LARGE:
+        try:
+            return np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+        except np.linalg.LinAlgError:
+            pass
+    return np.asarray(np.linalg.lstsq(matrix, right)[0], dtype=np.float64)
 
 
 def _targets(

@@ -157,7 +157,9 @@ def _nash(certificate: NashCertificate) -> Iterator[Line]:
             earned = _by_reply(stage, mixtures, i)
             average = sum((p * x for p, x in zip(mixture, earned, strict=True)), start=Fraction(0))
             yield _must(payoffs[i] == average, f"{where}the payoff", payoffs[i], f"be {average}")
-            yield _must(max(earned) == average, f"{where}the best reply earns", max(earned), f"be {average}")
+            yield _must(
+                max(earned) == average, f"{where}the payoff of the best reply", max(earned), f"be {average}"
+            )
 
 
 def _by_reply(stage: StageGame, mixtures: Sequence[Payoffs], player: int) -> list[Fraction]:
@@ -279,7 +281,9 @@ class _Game:
 
     def obeyed(self, where: str, profile: Profile, earned: Point, threat: Point) -> Iterator[Line]:
         for i, least in enumerate(self.least(profile, threat)):
-            yield _must(earned[i] >= least, f"{where}: player {i} earns", earned[i], f"be at least {least}")
+            yield _must(
+                earned[i] >= least, f"{where}: the payoff of player {i}", earned[i], f"be at least {least}"
+            )
 
     def actions(self, name: str, listed: Sequence[Profile]) -> Iterator[Line]:
         for k, profile in enumerate(listed):

@@ -18,6 +18,42 @@ def test_one_discount_factor_holds_for_all_players(delta):
     assert RepeatedGame(THREE, delta).delta == 0.25
 
 
+@pytest.mark.parametrize(
+    ("delta", "exact"),
+    [
+        (0.1, "1/10"),
+        (Fraction(1, 7), "1/7"),
+        (Decimal("0.30"), "3/10"),
+        ("1/7", "1/7"),
+        (" 0.25 ", "1/4"),
+        ("1e-3", "1/1000"),
+        (np.float32(0.5), "1/2"),
+        (Fraction(1, 3) + Fraction(1, 10**30), Fraction(1, 3) + Fraction(1, 10**30)),
+    ],
+)
+def test_discount_factors_are_kept_exactly(delta, exact):
+    game = RepeatedGame(PAIR, delta)
+    assert game.exact_deltas == (Fraction(exact),) * 2
+    assert game.delta == float(Fraction(exact))
+    assert RepeatedGame(PAIR, [delta, 0.9]).exact_deltas == (Fraction(exact), Fraction(9, 10))
+
+
+@pytest.mark.parametrize(
+    ("delta", "words"),
+    [
+        ("1/0", "be a number, got '1/0'."),
+        ("1/x", "be a number, got '1/x'."),
+        ("7/5", "be strictly between 0 and 1, got 7/5."),
+        ("nan", "be finite, got nan."),
+        ("1e-999999999", "have at most 10,000 decimal places, got '1e-999999999'."),
+        (Decimal("1e-99999"), "have at most 10,000 decimal places, got"),
+    ],
+)
+def test_text_that_is_no_discount_factor_is_refused(delta, words):
+    with refused(RULE + words):
+        RepeatedGame(PAIR, delta)
+
+
 @pytest.mark.parametrize("deltas", [[0.5, 0.75], (0.5, Fraction(3, 4)), np.array([0.5, 0.75])])
 def test_each_player_may_have_a_discount_factor(deltas):
     game = RepeatedGame(PAIR, deltas)
