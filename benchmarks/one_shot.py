@@ -6,6 +6,7 @@ the same games; a system is left out where one game takes it more than about 20 
 brackets say how many of the extreme equilibria it listed.
 """
 
+import io
 import platform
 import statistics
 import subprocess
@@ -71,17 +72,20 @@ def peers() -> dict[str, Solver]:
     if find_spec("pygambit") is not None:
         import pygambit
 
-        if hasattr(pygambit.Game, "from_arrays") and hasattr(pygambit, "nash"):
+        def gambit_exact(stage: StageGame) -> object:
+            game = pygambit.read_nfg(io.StringIO(as_nfg(stage)))
+            found = pygambit.nash.enummixed_solve(game, rational=True).equilibria
+            return [tuple(_floats(profile[player]) for player in ("0", "1")) for profile in found]
 
-            def gambit_exact(stage: StageGame) -> object:
-                whole = stage.payoffs.astype(int)
-                game = pygambit.Game.from_arrays(whole[..., 0], whole[..., 1])
-                found = pygambit.nash.enummixed_solve(game, rational=True).equilibria
-                mixtures = ((profile[player.label] for player in game.players) for profile in found)
-                return [tuple(_floats(mixture) for mixture in pair) for pair in mixtures]
-
-            found["gambit, exact"] = gambit_exact
+        found["gambit, exact"] = gambit_exact
     return found
+
+
+def as_nfg(stage: StageGame) -> str:
+    """Write a game of whole payoffs in the format of strategic games, the row player's action running first."""
+    sizes = " ".join(map(str, stage.shape))
+    payoffs = stage.payoffs.astype(int).swapaxes(0, 1).ravel()
+    return f'NFG 1 R "" {{ "0" "1" }} {{ {sizes} }}\n\n{" ".join(map(str, payoffs))}\n'
 
 
 def _floats(mixture: Iterable[tuple[object, object]]) -> list[float]:

@@ -9,14 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from importlib.util import find_spec
 
 import numpy as np
 
-from negotiation import RepeatedGame, StageGame, Truce, critical_discounts, payoff_set, to_nashpy
+from negotiation import StageGame, Truce, critical_discounts, to_nashpy
 
 RUNS = 7
 POINTS = 1000
+MANY = 1_000_000
 
 
 def median_seconds(job: Callable[[], object], runs: int = RUNS) -> float:
@@ -66,31 +66,10 @@ def in_process() -> None:
     few = payoffs[:: POINTS // 20]
     theirs = median_seconds(lambda: one_by_one_with_nashpy(few), 3) * POINTS / len(few)
     row("1,000-point sweep of one payoff of a 2x2 game", ours, 0.001, theirs / ours, "nashpy, one game at a time")
+    many = np.random.default_rng(0).integers(0, 101, (MANY, 2, 2, 2)).astype(float)
+    row("1,000,000 critical discount factors of 2x2 games", median_seconds(lambda: critical_discounts(many)), 0.1)
     values = np.linspace(1, 4.5, POINTS)
     row("1,000-point truce.sweep(tau_us=...), labelled", median_seconds(lambda: truce.sweep(tau_us=values)))
-
-
-def payoff_sets() -> None:
-    games = {
-        "payoff set, prisoner's dilemma, delta 0.9": ([[9, 1], [10, 3]], [[9, 10], [1, 3]], 0.9),
-        "payoff set, 3x3 of Abreu and Sannikov, delta 0.3": (
-            [[16, 3, 0], [21, 10, -1], [9, 5, -5]],
-            [[9, 13, 3], [1, 4, 0], [0, -4, -15]],
-            0.3,
-        ),
-    }
-    for name, (row_payoffs, column_payoffs, delta) in games.items():
-        repeated = RepeatedGame(StageGame.from_matrices(row_payoffs, column_payoffs), delta)
-        ours = median_seconds(lambda repeated=repeated: payoff_set(repeated))
-        if find_spec("quantecon") is None:
-            row(name, ours)
-            continue
-        import quantecon.game_theory as qe
-
-        players = [qe.Player(row_payoffs), qe.Player(np.transpose(column_payoffs))]
-        peer = qe.RepeatedGame(qe.NormalFormGame(players), delta)
-        theirs = median_seconds(lambda peer=peer: peer.equilibrium_payoffs(options={"u_init": np.zeros(2)}))
-        row(name, ours, ratio=theirs / ours, peer="quantecon")
 
 
 def processes() -> None:
@@ -104,5 +83,4 @@ def processes() -> None:
 
 if __name__ == "__main__":
     in_process()
-    payoff_sets()
     processes()

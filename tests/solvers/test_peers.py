@@ -8,10 +8,13 @@ counted as missed has a regret of exactly zero:
 - nashpy `vertex_enumeration`, degenerate 3 x 3 games with payoffs 0, 1, 2: complete on 48 of 60 games.
 - QuantEcon `vertex_enumeration`, the same 60 games: complete on 7.
 
-pygambit 16.7.0 `enummixed_solve(rational=True)` finds the same extreme equilibria on 12,095 random games of 1 to 5
-actions a player with frequent ties, and its `logit_solve_lambda` the same points of the principal branch, to 2e-9,
-on 60 games of two and three players.
+pygambit `enummixed_solve(rational=True)` finds the same extreme equilibria: by a test below with 17.0.0b2, and by
+hand with 16.7.0 on 12,095 random games of 1 to 5 actions a player with frequent ties; and its `logit_solve_lambda`
+the same points of the principal branch, to 2e-9, on 60 games of two and three players.
 """
+
+import io
+from fractions import Fraction
 
 import nashpy
 import numpy as np
@@ -111,3 +114,23 @@ def test_vertex_enumeration_of_quantecon_misses_extreme_equilibria_of_degenerate
         _missed(nash_equilibria(stage), qe.vertex_enumeration(_as_peer(stage))) for stage in _degenerate_games(60)
     ]
     assert sum(missed) > 0, REPAIRED
+
+
+def _by_gambit(stage: StageGame) -> set[tuple[tuple[Fraction, ...], ...]]:
+    gambit = pytest.importorskip("pygambit", reason="the extra `peers` is not installed")
+    sizes = " ".join(map(str, stage.shape))
+    payoffs = " ".join(str(payoff) for payoff in stage.exact_payoffs.swapaxes(0, 1).ravel())
+    game = gambit.read_nfg(io.StringIO(f'NFG 1 R "" {{ "0" "1" }} {{ {sizes} }}\n\n{payoffs}\n'))
+    found = gambit.nash.enummixed_solve(game, rational=True).equilibria
+    return {
+        tuple(tuple(Fraction(str(chance)) for _, chance in profile[player]) for player in ("0", "1"))
+        for profile in found
+    }
+
+
+def test_rational_enumeration_of_gambit_finds_the_same_extreme_equilibria() -> None:
+    rng = np.random.default_rng(5)
+    for highest in (2, 3, 9, 1000):
+        for _ in range(15):
+            stage = StageGame(rng.integers(0, highest, (*rng.integers(1, 5, 2), 2)).tolist())
+            assert set(nash_equilibria(stage)) == _by_gambit(stage)
