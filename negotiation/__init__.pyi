@@ -12,6 +12,7 @@ from .games import Automaton as Automaton
 from .games import GameClass as GameClass
 from .games import RepeatedGame as RepeatedGame
 from .games import StageGame as StageGame
+from .games import StochasticGame as StochasticGame
 from .games import carrot_and_stick as carrot_and_stick
 from .games import from_nashpy as from_nashpy
 from .games import game_class as game_class

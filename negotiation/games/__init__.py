@@ -12,7 +12,9 @@ from negotiation.games.bimatrix import from_nashpy, to_nashpy
 from negotiation.games.path import OutcomePath, Target, outcome_path
 from negotiation.games.repeated import RepeatedGame
 from negotiation.games.stage import StageGame
+from negotiation.games.stochastic import StochasticGame
 from negotiation.games.taxonomy import GameClass, game_class
+from negotiation.games.transitions import Transitions
 
 __all__ = [
     "Automaton",
@@ -20,7 +22,9 @@ __all__ = [
     "OutcomePath",
     "RepeatedGame",
     "StageGame",
+    "StochasticGame",
     "Target",
+    "Transitions",
     "carrot_and_stick",
     "from_nashpy",
     "game_class",
