@@ -5,8 +5,14 @@ from negotiation.solvers.minmax import Minmax, mixed_minmax, pure_minmax, pure_m
 from negotiation.solvers.nash import Equilibria, nash_equilibria, pure_equilibria, regret
 from negotiation.solvers.one_shot import Judgement, one_shot
 from negotiation.solvers.payoff_set import PayoffSet, payoff_set
+from negotiation.solvers.profile_table import ProfileTable
 from negotiation.solvers.self_generation import generate, is_self_generating
 from negotiation.solvers.solution import Solution, Status
+from negotiation.solvers.transfer_policies import (
+    TransferEquilibrium,
+    transfer_equilibrium,
+    truncated_equilibrium,
+)
 from negotiation.solvers.transfers import (
     TransferPlan,
     TransferSchedule,
@@ -20,8 +26,10 @@ __all__ = [
     "Judgement",
     "Minmax",
     "PayoffSet",
+    "ProfileTable",
     "Solution",
     "Status",
+    "TransferEquilibrium",
     "TransferPlan",
     "TransferSchedule",
     "dominant_actions",
@@ -37,5 +45,7 @@ __all__ = [
     "pure_minmax_profiles",
     "regret",
     "transfer_critical_delta",
+    "transfer_equilibrium",
     "transfer_schedule",
+    "truncated_equilibrium",
 ]
