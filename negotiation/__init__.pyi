@@ -28,6 +28,7 @@ from .solvers import one_shot as one_shot
 from .solvers import payoff_set as payoff_set
 from .solvers import pure_equilibria as pure_equilibria
 from .solvers import pure_minmax as pure_minmax
+from .solvers import repeated_negotiation as repeated_negotiation
 from .solvers import transfer_equilibrium as transfer_equilibrium
 from .solvers import transfer_schedule as transfer_schedule
 from .stability import critical_discount as critical_discount

@@ -195,7 +195,7 @@ def _report(
 
 
 def _course(recorded: Floats, scale: float) -> tuple[Course, int, float]:
-    """Say what the payoffs of a state, shape (T, k), do at the end: the course, the cycle length and the change."""
+    """Say what payoffs, shape (T, k), do at the end: their course, the length of the cycle and the change."""
     if np.isnan(recorded[-1]).any():
         return Course.NONE, 0, math.nan
     periods = len(recorded)

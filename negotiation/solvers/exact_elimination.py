@@ -108,19 +108,14 @@ class ExactRows:
             raise ArithmeticError("a discounted policy has a value")
         return [Fraction(numerator, solved[1]) for numerator in solved[0]]
 
-    def slack(self, joint: Values, punishments: Sequence[Values], row: int) -> Fraction:
-        """Return by how much what is left to share out tomorrow exceeds what the players gain by leaving a row."""
-        surplus = [u - sum(each, start=Fraction(0)) for u, *each in zip(joint, *punishments, strict=True)]
-        shared = self.kappa * sum((p * surplus[s] for s, p in self.moves[row]), start=Fraction(0))
-        return shared - sum(
-            (self.temptation(player, values, row) for player, values in enumerate(punishments)), start=Fraction(0)
-        )
-
-    def temptation(self, player: int, values: Values, row: int) -> Fraction:
-        """Return what a player gains by leaving a row, at least 0."""
-        base, group = self.base[player], int(self.rows.groups[player, row])
-        best = max(self.value(base, values, other) for other in self.members[player][group])
-        return best - self.value(base, values, row)
+    def best_deviations(self, player: int, values: Values) -> Values:
+        """Return the player's value at every row by the best reply, if `values` follow."""
+        best = [self.value(self.base[player], values, row) for row in range(self.rows.num_rows)]
+        for members in self.members[player].values():
+            highest = max(best[row] for row in members)
+            for row in members:
+                best[row] = highest
+        return best
 
 
 def settle(exact: ExactRows, start: Elimination) -> ExactElimination:
@@ -142,7 +137,12 @@ def settle(exact: ExactRows, start: Elimination) -> ExactElimination:
             _worst_punishment(exact, player, works, punishing[player], replies[player])
             for player in range(len(punishing))
         ]
-        failing = [row for row in np.flatnonzero(works).tolist() if exact.slack(joint, punishments, row) < 0]
+        best = [exact.best_deviations(player, values) for player, values in enumerate(punishments)]
+        failing = [
+            row
+            for row in np.flatnonzero(works).tolist()
+            if exact.value(exact.joint_base, joint, row) < sum(each[row] for each in best)
+        ]
         if not failing:
             return ExactElimination(joint, punishments, works, target, punishing, replies, rounds)
         rounds += 1

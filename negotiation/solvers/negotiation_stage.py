@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from negotiation._kernels.elimination import fill_temptations
 from negotiation.games import StageGame
-from negotiation.solvers.exact_elimination import ExactRows, Values, fits, settle
+from negotiation.solvers.exact_elimination import ExactRows, fits, settle
 from negotiation.solvers.policy_elimination import PATIENT, TOLERANCE
 from negotiation.solvers.profile_rows import ProfileRows
 from negotiation.solvers.transfers import transfer_schedule
@@ -43,9 +43,7 @@ class Stage:
 
     def in_floats(self) -> "Stage":
         """Return the stage with its payoffs as floats."""
-        return Stage(
-            self.joint.astype(np.float64), self.punishments.astype(np.float64), self.exists, self.close
-        )
+        return Stage(self.joint.astype(np.float64), self.punishments.astype(np.float64), self.exists, self.close)
 
 
 def first_stage(rows: ProfileRows, rho: Fraction, weights: Weights, after: After) -> Stage:
@@ -173,7 +171,7 @@ class ExactSteps:
             for own, weight in zip(stage.punishments, self.weights, strict=True)
         ]
         following, exists = stage.joint.tolist(), leads_on(rows, stage.exists)
-        best = [self._best(player, values) for player, values in enumerate(continued)]
+        best = [exact.best_deviations(player, values) for player, values in enumerate(continued)]
         joint = np.full(len(exists), Fraction(0), dtype=object)
         punishments = np.full((len(best), len(exists)), Fraction(0), dtype=object)
         for state in np.flatnonzero(exists).tolist():
@@ -185,14 +183,3 @@ class ExactSteps:
                 joint[state] = max(values[row] for row in works)
                 punishments[:, state] = [min(each[row] for row in works) for each in best]
         return Stage(joint, punishments, exists, False)
-
-    def _best(self, player: int, values: Values) -> Values:
-        """Return the player's best-deviation value at every row."""
-        exact = self.exact
-        payoffs = [exact.value(exact.base[player], values, row) for row in range(self.rows.num_rows)]
-        best = payoffs.copy()
-        for members in exact.members[player].values():
-            highest = max(payoffs[row] for row in members)
-            for row in members:
-                best[row] = highest
-        return best

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from negotiation._kernels.elimination import Moves
 from negotiation.games import StochasticGame
 
-Entry = TypeVar("Entry", np.float64, np.bool_)
+Entry = TypeVar("Entry", np.float64, np.bool_, np.int64)
 
 FAR_FROM_ZERO = 1e3
 """Payoffs that lie this many times their range away from zero are measured from their lowest instead."""
