@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse.csgraph import connected_components
 
 from negotiation.games import StochasticGame
 
@@ -39,9 +39,3 @@ def backward_order(game: StochasticGame) -> NDArray[np.int64] | None:
             if left[earlier] == 0:
                 ready.append(earlier)
     return np.array(order)
-
-
-def reachable_states(game: StochasticGame, start: str | int) -> NDArray[np.int64]:
-    """Return the numbers of the states that can be reached from one, itself among them, in ascending order."""
-    reached = breadth_first_order(follows(game), game.state(start), return_predecessors=False)
-    return np.sort(reached).astype(np.int64)
