@@ -36,6 +36,7 @@ from .stability import critical_discounts as critical_discounts
 from .stability import incentive_slack as incentive_slack
 from .stability import strategic_risk as strategic_risk
 from .stability import survival as survival
+from .stability import switches as switches
 from .stability import tipping_points as tipping_points
 from .truce import Truce as Truce
 from .truce import Verdict as Verdict
