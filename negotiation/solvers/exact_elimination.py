@@ -58,6 +58,15 @@ def fits(rows: ProfileRows) -> bool:
     return rows.game.num_states <= MAX_STATES and entries <= MAX_ENTRIES
 
 
+def expected(moves: Sequence[tuple[int, Fraction]], values: Values) -> Fraction:
+    """Return the expected value of the next state."""
+    (state, chance), *others = moves
+    total = values[state] if chance == 1 else chance * values[state]
+    for state, chance in others:
+        total += chance * values[state]
+    return total
+
+
 @final
 class ExactRows:
     """The rows of a game in fractions, with what they yield beside continuations.
@@ -73,23 +82,13 @@ class ExactRows:
     """
 
     def __init__(self, rows: ProfileRows, base: Sequence[Sequence[Fraction]], kappa: Fraction) -> None:
-        moves, weights = rows.moves, rows.game.transitions.exact_weights
         self.rows, self.base, self.kappa = rows, base, kappa
-        self.moves = [
-            [(int(moves.targets[k]), weights[k]) for k in range(moves.starts[row], moves.starts[row + 1])]
-            for row in range(rows.num_rows)
-        ]
+        self.moves, self.members = rows.exact_moves, rows.members
         self.joint_base = [sum(column, start=Fraction(0)) for column in zip(*base, strict=True)]
-        self.members: list[dict[int, list[int]]] = []
-        for groups in rows.groups:
-            members: dict[int, list[int]] = {}
-            for row, group in enumerate(groups.tolist()):
-                members.setdefault(group, []).append(row)
-            self.members.append(members)
 
     def value(self, base: Sequence[Fraction], values: Values, row: int) -> Fraction:
         """Return what a row is worth if `values` follow."""
-        return base[row] + self.kappa * sum((p * values[s] for s, p in self.moves[row]), start=Fraction(0))
+        return base[row] + self.kappa * expected(self.moves[row], values)
 
     def evaluate(self, base: Sequence[Fraction], policy: NDArray[np.int64]) -> Values:
         """Return the value of a policy in every state, 0 in states without a row."""

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
 from typing import TypeVar, final
 
 import numpy as np
@@ -53,12 +55,36 @@ class ProfileRows:
         """Number of rows."""
         return len(self.owners)
 
+    @cached_property
     def exact_payoffs(self) -> NDArray[np.object_]:
-        """Return the payoffs less `shift` as `Fraction`, shape (n, rows)."""
+        """Payoffs less `shift` as `Fraction`, shape (n, rows)."""
         num_players = self.game.num_players
         flat = np.concatenate([exact.reshape(-1, num_players) for exact in self.game.exact_payoffs])
         moved: NDArray[np.object_] = flat.T - np.array(self.shift, dtype=object)[:, None]
         return moved
+
+    @cached_property
+    def exact_rewards(self) -> list[list[Fraction]]:
+        """Payoffs less `shift` times 1 - delta as `Fraction`, shape (n, rows)."""
+        rewards: list[list[Fraction]] = ((1 - self.game.exact_deltas[0]) * self.exact_payoffs).tolist()
+        return rewards
+
+    @cached_property
+    def exact_moves(self) -> list[list[tuple[int, Fraction]]]:
+        """For each row the next states and their probabilities as `Fraction`."""
+        pairs = list(zip(self.moves.targets.tolist(), self.game.transitions.exact_weights, strict=True))
+        return [pairs[low:high] for low, high in pairwise(self.moves.starts.tolist())]
+
+    @cached_property
+    def members(self) -> list[dict[int, list[int]]]:
+        """For each player the rows of every group."""
+        found: list[dict[int, list[int]]] = []
+        for groups in self.groups:
+            members: dict[int, list[int]] = {}
+            for row, group in enumerate(groups.tolist()):
+                members.setdefault(group, []).append(row)
+            found.append(members)
+        return found
 
     def expected(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what every row expects of values of the next state, shape (..., S), as shape (..., rows)."""
@@ -108,7 +134,7 @@ def profile_rows(game: StochasticGame) -> ProfileRows:
     )
     if not far.any():
         return rows
-    moved = rows.exact_payoffs().astype(np.float64)
+    moved = rows.exact_payoffs.astype(np.float64)
     return ProfileRows(game, moves, owners, rows.groups, moved, rows.shift, rows.scale)
 
 

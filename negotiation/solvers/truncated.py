@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import cast, final
+from typing import final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from negotiation._checks import refusal
 from negotiation.games import StochasticGame
 from negotiation.games.numbers import exact_number
-from negotiation.solvers.exact_elimination import ExactElimination, ExactRows, fits, in_floats, settle
+from negotiation.solvers.exact_elimination import ExactElimination, ExactRows, expected, fits, in_floats, settle
 from negotiation.solvers.policy_elimination import Elimination, eliminate
 from negotiation.solvers.profile_rows import ProfileRows
 from negotiation.solvers.solution import Status
@@ -93,16 +93,18 @@ def solve_truncated(rows: ProfileRows, rho: Fraction, negotiated: NDArray[np.obj
 
 def exact_base(rows: ProfileRows, rho: Fraction, negotiated: NDArray[np.object_]) -> list[list[Fraction]]:
     """Return in fractions what a row yields beside continuations, shape (n, rows)."""
-    delta = common_delta(rows.game)
-    base = ((1 - delta) * rows.exact_payoffs()).tolist()
+    base, delta = rows.exact_rewards, common_delta(rows.game)
     if not rho:
-        return cast(list[list[Fraction]], base)
-    moves, weights = rows.moves, rows.game.transitions.exact_weights
-    for player, shift in enumerate(rows.shift):
-        ended = [
-            exact_number("negotiated", "truncated_equilibrium", value) - shift for value in negotiated[:, player]
+        return base
+    ended = [
+        [exact_number("negotiated", "truncated_equilibrium", value) - shift for value in values]
+        for values, shift in zip(negotiated.T, rows.shift, strict=True)
+    ]
+    weight = delta * rho
+    return [
+        [
+            reward + weight * expected(moves, values)
+            for reward, moves in zip(rewards, rows.exact_moves, strict=True)
         ]
-        for row in range(rows.num_rows):
-            entries = range(moves.starts[row], moves.starts[row + 1])
-            base[player][row] += delta * rho * sum(weights[k] * ended[moves.targets[k]] for k in entries)
-    return cast(list[list[Fraction]], base)
+        for rewards, values in zip(base, ended, strict=True)
+    ]
