@@ -77,7 +77,7 @@ def solve_truncated(rows: ProfileRows, rho: Fraction, negotiated: NDArray[np.obj
     """Find what can be sustained in a truncated game, in fractions where rounding leaves something open."""
     delta = common_delta(rows.game)
     kappa = float(delta * (1 - rho))
-    base = float(1 - delta) * rows.payoffs
+    base = (1 - float(delta)) * rows.payoffs
     if rho:
         shift = np.array(rows.shift, dtype=object)
         ended = (negotiated - shift).astype(np.float64).T
