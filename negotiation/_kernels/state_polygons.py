@@ -1,0 +1,444 @@
+"""Payoff polygons of every state of a two-player stochastic game, compiled: what promises can support.
+
+Payoffs run from 0 to 1. The polygons of the states stand below each other in one array of vertices, shape (k, 2);
+those of state s are the rows ``ends[s]`` to ``ends[s + 1] - 1``, counter-clockwise from the leftmost, lowest one.
+No vertex is the empty set, one a point, two a segment.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+ROUNDING = 4e-15
+"""What the rounding of floats can do to a coordinate in one step; a polygon no wider than this is flat."""
+DIRECTIONS = np.array([(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)], dtype=np.float64)
+
+
+@njit(cache=True, error_model="numpy")
+def hull(points: Points) -> Indices:
+    """Find the vertices of the convex hull of points, shape (m, 2 or more): Andrew's monotone chain."""
+    order = np.argsort(points[:, 1], kind="mergesort")
+    order = order[np.argsort(points[order, 0], kind="mergesort")]
+    count = 0
+    for i in order:
+        if count > 0:
+            last = order[count - 1]
+            if points[i, 0] == points[last, 0] and points[i, 1] == points[last, 1]:
+                continue
+        order[count] = i
+        count += 1
+    if count < 3:
+        return order[:count]
+    stack, size = np.empty(2 * count, dtype=np.int64), 0
+    for run in range(2):
+        bottom = size
+        for step in range(count):
+            k = order[step] if run == 0 else order[count - 1 - step]
+            while size > bottom + 1:
+                i, j = stack[size - 2], stack[size - 1]
+                left = (points[j, 0] - points[i, 0]) * (points[k, 1] - points[j, 1])
+                if left > (points[j, 1] - points[i, 1]) * (points[k, 0] - points[j, 0]):
+                    break
+                size -= 1
+            stack[size] = k
+            size += 1
+        size -= 1
+    return stack[:size]
+
+
+@njit(cache=True, error_model="numpy")
+def _before(x: float, y: float, other_x: float, other_y: float) -> bool:
+    """Tell whether an edge comes before another on the way around a polygon from its leftmost, lowest vertex."""
+    back, other_back = x < 0 or (x == 0 and y < 0), other_x < 0 or (other_x == 0 and other_y < 0)
+    if back != other_back:
+        return other_back
+    return bool(x * other_y - y * other_x > 0)
+
+
+@njit(cache=True, error_model="numpy")
+def _add(first: Points, second: Points, weight: float) -> Points:
+    """Add a polygon times a weight to another one, both not empty, by merging their edges by angle.
+
+    Both must come from `hull`: edges that rounding has turned would be merged in the wrong place.
+    """
+    m, n = len(first), len(second)
+    edges, other_edges = (m if m > 1 else 0), (n if n > 1 else 0)
+    total = np.empty((max(edges + other_edges, 1), 2))
+    total[0, 0], total[0, 1] = first[0, 0] + weight * second[0, 0], first[0, 1] + weight * second[0, 1]
+    i, j, count = 0, 0, 0
+    while i < edges or j < other_edges:
+        total[count, 0] = first[i % m, 0] + weight * second[j % n, 0]
+        total[count, 1] = first[i % m, 1] + weight * second[j % n, 1]
+        count += 1
+        if i == edges:
+            j += 1
+        elif j == other_edges:
+            i += 1
+        else:
+            x, y = first[(i + 1) % m, 0] - first[i, 0], first[(i + 1) % m, 1] - first[i, 1]
+            other_x, other_y = second[(j + 1) % n, 0] - second[j, 0], second[(j + 1) % n, 1] - second[j, 1]
+            ahead, behind = _before(x, y, other_x, other_y), _before(other_x, other_y, x, y)
+            i, j = i + (not behind), j + (not ahead)
+    return total[: max(count, 1)]
+
+
+@njit(cache=True, error_model="numpy")
+def mean_polygon(points: Points, ends: Indices, targets: Indices, weights: Points) -> Points:
+    """Return the weighted mean of the polygons of the next states; nothing if one of them is empty."""
+    total = np.zeros((1, 2))
+    for e in range(len(targets)):
+        s = targets[e]
+        if ends[s] == ends[s + 1]:
+            return points[:0]
+        total = _add(total, points[ends[s] : ends[s + 1]], weights[e])
+        if weights[e] < 1:
+            total = total[hull(total)]
+    return total
+
+
+@njit(cache=True, error_model="numpy")
+def threats(points: Points, ends: Indices) -> Points:
+    """Return the worst payoff of each player in each state, shape (S, 2); infinite in empty polygons."""
+    worst = np.full((len(ends) - 1, 2), np.inf)
+    for s in range(len(ends) - 1):
+        for k in range(ends[s], ends[s + 1]):
+            for i in range(2):
+                worst[s, i] = min(worst[s, i], points[k, i])
+    return worst
+
+
+@njit(cache=True, error_model="numpy")
+def needed_values(
+    stage: Points, lotteries: Indices, offsets: Indices, shapes: Indices, outlooks: Points, deltas: Points
+) -> Points:
+    """Return what the best deviation from every row is worth to each player, shape (rows, 2).
+
+    `outlooks`, shape (lotteries, 2), holds the expected worst payoffs of every lottery over next states.
+    """
+    needed = np.empty((len(stage), 2))
+    for s in range(len(shapes)):
+        rows, columns, low = shapes[s, 0], shapes[s, 1], offsets[s]
+        for i in range(2):
+            along, across = (columns, 1) if i == 0 else (1, columns)
+            for other in range(columns if i == 0 else rows):
+                best = -np.inf
+                for own in range(rows if i == 0 else columns):
+                    row = low + own * along + other * across
+                    best = max(best, (1 - deltas[i]) * stage[row, i] + deltas[i] * outlooks[lotteries[row], i])
+                for own in range(rows if i == 0 else columns):
+                    needed[low + own * along + other * across, i] = best
+    return needed
+
+
+@njit(cache=True, error_model="numpy")
+def drop_twins(needed: Points, twins: Indices, twin_ends: Indices) -> None:
+    """Ask for an infinite payoff at rows that support no more than another one of the same payoffs and lottery."""
+    for g in range(len(twin_ends) - 1):
+        for m in range(twin_ends[g], twin_ends[g + 1]):
+            for n in range(twin_ends[g], twin_ends[g + 1]):
+                here, there = needed[twins[m]], needed[twins[n]]
+                if m != n and there[0] <= here[0] and there[1] <= here[1]:
+                    here[0] = np.inf
+                    break
+
+
+@njit(cache=True, error_model="numpy")
+def _octagon(points: Points) -> Points:
+    """Return the edges of the hull of the extreme points in eight directions: run, rise, start; none if flat."""
+    corners, far = np.zeros(len(DIRECTIONS), dtype=np.int64), np.full(len(DIRECTIONS), -np.inf)
+    for i in range(len(points)):
+        for d in range(len(DIRECTIONS)):
+            along = DIRECTIONS[d, 0] * points[i, 0] + DIRECTIONS[d, 1] * points[i, 1]
+            if along > far[d]:
+                corners[d], far[d] = i, along
+    edges, count = np.empty((len(DIRECTIONS), 4)), 0
+    for d in range(len(DIRECTIONS)):
+        i, j = corners[d], corners[(d + 1) % len(DIRECTIONS)]
+        if i != j:
+            edges[count, 0], edges[count, 1] = points[j, 0] - points[i, 0], points[j, 1] - points[i, 1]
+            edges[count, 2], edges[count, 3] = points[i, 0], points[i, 1]
+            count += 1
+    return edges[: count if count > 2 else 0]
+
+
+@njit(cache=True, error_model="numpy")
+def _inside(edges: Points, x: float, y: float) -> bool:
+    """Tell whether a point lies in an octagon by more than rounding; a flat one has no inside."""
+    for d in range(len(edges)):
+        run, rise = edges[d, 0], edges[d, 1]
+        if run * (y - edges[d, 3]) - rise * (x - edges[d, 2]) <= ROUNDING * (abs(run) + abs(rise)):
+            return False
+    return len(edges) > 0
+
+
+@njit(cache=True, error_model="numpy")
+def _swallowed(normals: Points, reach: Points, box: tuple[float, float, float, float], x: float, y: float) -> bool:
+    """Tell whether a polygon, moved to (x, y) and cut to a box, reaches nowhere beyond another one.
+
+    `normals`, shape (k, 3), holds the outward normals of the other one and how far it reaches along them, less
+    what rounding can do; `reach` how far the polygon does.
+    """
+    for k in range(len(normals)):
+        across, up = normals[k, 0], normals[k, 1]
+        far = across * x + up * y + reach[k]
+        if far > normals[k, 2]:
+            far = across * (box[1] if across > 0 else box[0]) + up * (box[3] if up > 0 else box[2])
+            if far > normals[k, 2]:
+                return False
+    return len(normals) > 2
+
+
+@njit(cache=True, error_model="numpy")
+def _normals(polygon: Points) -> Points:
+    """Return the outward normals of a polygon, and how far it reaches along them, less what rounding can do."""
+    m = len(polygon)
+    normals = np.empty((m, 3))
+    for i in range(m):
+        j = i + 1 if i < m - 1 else 0
+        normals[i, 0], normals[i, 1] = polygon[j, 1] - polygon[i, 1], polygon[i, 0] - polygon[j, 0]
+        here = normals[i, 0] * polygon[i, 0] + normals[i, 1] * polygon[i, 1]
+        there = normals[i, 0] * polygon[j, 0] + normals[i, 1] * polygon[j, 1]
+        normals[i, 2] = max(here, there) - ROUNDING * (abs(normals[i, 0]) + abs(normals[i, 1]))
+    return normals
+
+
+@njit(cache=True, error_model="numpy")
+def _reach(promises: Points, normals: Points, deltas: Points) -> Points:
+    """Return how far a polygon, scaled by the discount factors, reaches along some directions."""
+    reach = np.full(len(normals), -np.inf)
+    for k in range(len(normals)):
+        across, up = deltas[0] * normals[k, 0], deltas[1] * normals[k, 1]
+        for i in range(len(promises)):
+            reach[k] = max(reach[k], across * promises[i, 0] + up * promises[i, 1])
+    return reach
+
+
+@njit(cache=True, error_model="numpy")
+def _put(found: Points, count: int, x: float, y: float, row: int) -> int:
+    found[count, 0], found[count, 1], found[count, 2] = x, y, row
+    return count + 1
+
+
+@njit(cache=True, error_model="numpy")
+def _cut(
+    promises: Points,
+    x: float,
+    y: float,
+    dx: float,
+    dy: float,
+    least: float,
+    lowest: float,
+    row: int,
+    found: Points,
+    count: int,
+) -> int:
+    """Write the vertices of a polygon, moved to (x, y) and scaled by (dx, dy), where both payoffs are high enough.
+
+    Returned is the next free row.
+    """
+    m, bottom, top = len(promises), np.inf, -np.inf
+    before_x, before_y = x + dx * promises[m - 1, 0], y + dy * promises[m - 1, 1]
+    for i in range(m):
+        here_x, here_y = x + dx * promises[i, 0], y + dy * promises[i, 1]
+        if (before_x < least) != (here_x < least):
+            share = (least - before_x) / (here_x - before_x)
+            at = before_y + share * (here_y - before_y)
+            bottom, top = min(bottom, at), max(top, at)
+            if at >= lowest:
+                count = _put(found, count, least, at, row)
+        if (before_y < lowest) != (here_y < lowest):
+            share = (lowest - before_y) / (here_y - before_y)
+            at = before_x + share * (here_x - before_x)
+            if at >= least:
+                count = _put(found, count, at, lowest, row)
+        if here_x >= least and here_y >= lowest:
+            count = _put(found, count, here_x, here_y, row)
+        before_x, before_y = here_x, here_y
+    if bottom < lowest < top:
+        count = _put(found, count, least, lowest, row)
+    return count
+
+
+@njit(cache=True, error_model="numpy")
+def supported(
+    stage: Points,
+    lotteries: Indices,
+    low: int,
+    behind: int,
+    likely: Points,
+    promises: Points,
+    cuts: Indices,
+    tops: Points,
+    needed: Points,
+    deltas: Points,
+) -> Points:
+    """Return what the rows from `low` on support, shape (k, 3): payoffs and the row that is played first.
+
+    The polygon of promises of lottery l is ``promises[cuts[l]:cuts[l + 1]]``. The rows of the polygon `likely`
+    come first; others are left out if what they support lies inside that.
+    """
+    found, count, last_lottery, of = np.empty((256, 3)), 0, -1, -1
+    normals, edges, reach = np.empty((0, 3)), np.empty((0, 4)), np.empty(0)
+    done = np.zeros(behind - low, dtype=np.bool_)
+    for turn in range(len(likely) + behind - low):
+        if turn == len(likely) and count > 2:
+            kept = found[hull(found[:count])]
+            normals, edges = _normals(kept), _octagon(kept)
+            found[: len(kept)] = kept
+            count = len(kept)
+        row = int(likely[turn, 2]) if turn < len(likely) else low + turn - len(likely)
+        if done[row - low]:
+            continue
+        done[row - low] = True
+        lottery = lotteries[row]
+        mine = promises[cuts[lottery] : cuts[lottery + 1]]
+        x, y = (1 - deltas[0]) * stage[row, 0], (1 - deltas[1]) * stage[row, 1]
+        right, top = x + deltas[0] * tops[lottery, 0], y + deltas[1] * tops[lottery, 1]
+        if len(mine) == 0 or needed[row, 0] > right or needed[row, 1] > top:
+            continue
+        if turn >= len(likely) and len(normals) > 0:
+            if lottery == last_lottery and lottery != of:
+                reach, of = _reach(mine, normals, deltas), lottery
+            last_lottery = lottery
+            if lottery == of and _swallowed(normals, reach, (needed[row, 0], right, needed[row, 1], top), x, y):
+                continue
+        if count + 2 * len(mine) + 3 > len(found):
+            larger = np.empty((2 * (count + 2 * len(mine) + 3), 3))
+            larger[:count] = found[:count]
+            found = larger
+        last = _cut(mine, x, y, deltas[0], deltas[1], needed[row, 0], needed[row, 1], row, found, count)
+        for k in range(count, last):
+            if not _inside(edges, found[k, 0], found[k, 1]):
+                found[count] = found[k]
+                count += 1
+    return found[hull(found[:count])]
+
+
+@njit(cache=True, error_model="numpy")
+def _near(points: Points, i: int, j: int, margin: float) -> bool:
+    """Tell whether all vertices between two others lie within a margin of the segment that joins these."""
+    m = len(points)
+    run, rise = points[j % m, 0] - points[i, 0], points[j % m, 1] - points[i, 1]
+    length = run * run + rise * rise
+    for k in range(i + 1, j):
+        across, up = points[k, 0] - points[i, 0], points[k, 1] - points[i, 1]
+        share = min(max((across * run + up * rise) / length, 0.0), 1.0) if length > 0 else 0.0
+        off, over = across - share * run, up - share * rise
+        if off * off + over * over > margin * margin:
+            return False
+    return True
+
+
+@njit(cache=True, error_model="numpy")
+def thin_out(points: Points, margin: float) -> Points:
+    """Drop vertices so that none of them lies farther than a margin from what is left."""
+    m, kept, count, i = len(points), np.empty(len(points), dtype=np.int64), 0, 0
+    while i < m:
+        kept[count] = i
+        count += 1
+        j = i + 1
+        while j < m and _near(points, i, j + 1, margin):
+            j += 1
+        i = j
+    return points[kept[:count]]
+
+
+@njit(cache=True, error_model="numpy")
+def _gap(polygon: Points, x: float, y: float) -> float:
+    """Return how far a point lies outside a polygon that has a vertex; 0 inside."""
+    nearest, inside, k = np.inf, True, len(polygon)
+    for i in range(k):
+        j = i + 1 if i + 1 < k else 0
+        run, rise = polygon[j, 0] - polygon[i, 0], polygon[j, 1] - polygon[i, 1]
+        across, up = x - polygon[i, 0], y - polygon[i, 1]
+        length = run * run + rise * rise
+        share = min(max((across * run + up * rise) / length, 0.0), 1.0) if length > 0 else 0.0
+        inside = inside and run * up - rise * across > 0
+        off, over = across - share * run, up - share * rise
+        nearest = min(nearest, off * off + over * over)
+    return 0.0 if inside else np.sqrt(nearest)
+
+
+@njit(cache=True, error_model="numpy")
+def moved(old: Points, new: Points) -> float:
+    """Return how far the vertices of a polygon lie outside another one."""
+    if len(old) == 0 or len(new) == 0:
+        return 0.0 if len(old) == len(new) else np.inf
+    worst = 0.0
+    for k in range(len(old)):
+        worst = max(worst, _gap(new, old[k, 0], old[k, 1]))
+    return worst
+
+
+@njit(cache=True, error_model="numpy")
+def averages(
+    points: Points, ends: Indices, starts: Indices, targets: Indices, weights: Points
+) -> tuple[Points, Indices, Points, Points]:
+    """Return the polygons of promises of all lotteries, their ends, the highest and the expected worst payoffs."""
+    count, worst = len(starts) - 1, threats(points, ends)
+    outlooks, tops = np.zeros((count, 2)), np.full((count, 2), -np.inf)
+    promises, cuts = np.empty((64, 2)), np.zeros(count + 1, dtype=np.int64)
+    for e in range(count):
+        part = mean_polygon(points, ends, targets[starts[e] : starts[e + 1]], weights[starts[e] : starts[e + 1]])
+        cuts[e + 1] = cuts[e] + len(part)
+        if cuts[e + 1] > len(promises):
+            larger = np.empty((2 * cuts[e + 1], 2))
+            larger[: cuts[e]] = promises[: cuts[e]]
+            promises = larger
+        for i in range(2):
+            for k in range(len(part)):
+                promises[cuts[e] + k, i] = part[k, i]
+                tops[e, i] = max(tops[e, i], part[k, i])
+            for k in range(starts[e], starts[e + 1]):
+                outlooks[e, i] += weights[k] * worst[targets[k], i]
+    return promises, cuts, tops, outlooks
+
+
+@njit(cache=True, error_model="numpy")
+def fall(
+    stage: Points,
+    lotteries: Indices,
+    offsets: Indices,
+    shapes: Indices,
+    twins: Indices,
+    twin_ends: Indices,
+    starts: Indices,
+    targets: Indices,
+    weights: Points,
+    deltas: Points,
+    slack: float,
+    margin: float,
+    tolerance: float,
+    max_iterations: int,
+) -> tuple[Points, Indices, int, float]:
+    num_states = len(shapes)
+    ends = 4 * np.arange(num_states + 1)
+    points = np.zeros((4 * num_states, 3))
+    for s in range(num_states):
+        for k in range(4):
+            points[4 * s + k, 0], points[4 * s + k, 1], points[4 * s + k, 2] = k in (1, 2), k > 1, offsets[s]
+    steps, residual = 0, np.inf
+    while steps < max_iterations and residual > tolerance:
+        steps += 1
+        promises, cuts, tops, outlooks = averages(points, ends, starts, targets, weights)
+        needed = needed_values(stage, lotteries, offsets, shapes, outlooks, deltas) - slack
+        drop_twins(needed, twins, twin_ends)
+        residual, old, old_ends = 0.0, points, ends
+        points, ends = np.empty((64, 3)), np.zeros_like(old_ends)
+        for s in range(num_states):
+            likely = old[old_ends[s] : old_ends[s + 1]]
+            part = supported(
+                stage, lotteries, offsets[s], offsets[s + 1], likely, promises, cuts, tops, needed, deltas
+            )
+            part = thin_out(part, margin)
+            residual = max(residual, moved(likely, part))
+            ends[s + 1] = ends[s] + len(part)
+            if ends[s + 1] > len(points):
+                larger = np.empty((2 * ends[s + 1], 3))
+                larger[: ends[s]] = points[: ends[s]]
+                points = larger
+            points[ends[s] : ends[s + 1]] = part
+    return points[: ends[num_states]], ends, steps, residual
