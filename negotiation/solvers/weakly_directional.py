@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from negotiation._checks import refusal
 from negotiation._kernels.one_state import fill_candidates
+from negotiation.solvers.exact_elimination import fits
 from negotiation.solvers.negotiation_plan import NegotiationPlan
 from negotiation.solvers.policy_elimination import PATIENT, TOLERANCE
 from negotiation.solvers.profile_rows import ProfileRows
@@ -145,9 +146,12 @@ def _candidates(
             "Use backward_negotiation.",
         )
     rounding = max(TOLERANCE, PATIENT / (1 - delta)) * rows.scale
+    asked = rounding if fits(rows) else -rounding
     plans = np.zeros((MAX_PLANS, 1 + len(beta)), dtype=np.int64)
     lowest = np.zeros((MAX_PLANS, len(beta)))
-    number = fill_candidates(joint_yields, yields, stays, groups, (delta, rho), beta, rounding, plans, lowest)
+    number = fill_candidates(
+        joint_yields, yields, stays, groups, (delta, rho), beta, rounding, asked, plans, lowest
+    )
     if number > MAX_PLANS:
         raise refusal(
             "game", "repeated_negotiation", f"have at most {MAX_PLANS:,} plans in a state", f"{number:,}"
