@@ -93,24 +93,54 @@ def test_another_delta_leaves_the_game_as_it_was():
         ({"states": ["truce", ""]}, "'states' of StochasticGame must hold no empty name"),
         ({"states": ["truce", 1]}, "'states' of StochasticGame must be a sequence of strings"),
         ({"payoffs": PAYOFFS[:1]}, "'payoffs' of StochasticGame must hold one entry for each of 2 states, got 1"),
-        ({"payoffs": [[[1, 2]], PAYOFFS[1]]}, "In state 'truce' of StochasticGame: 'payoffs' of StageGame must have"),
+        (
+            {"payoffs": [[[1, 2]], PAYOFFS[1]]},
+            "In state 'truce' of StochasticGame: 'payoffs' of StageGame must have",
+        ),
         ({"payoffs": [PAYOFFS[0], [[[0, float("nan")]]]]}, "In state 'war' of StochasticGame: 'payoffs[0, 0, 1]'"),
-        ({"payoffs": [PAYOFFS[0], [[[[0, 0, 0]]]]]}, "'payoffs' of StochasticGame must have the 2 players of state"),
+        (
+            {"payoffs": [PAYOFFS[0], [[[[0, 0, 0]]]]]},
+            "'payoffs' of StochasticGame must have the 2 players of state",
+        ),
         ({"transitions": MOVES[:1]}, "'transitions' of StochasticGame must hold one entry for each of 2 states"),
-        ({"transitions": [MOVES[0], [[[1, 0, 0]]]]}, "'transitions['war']' of StochasticGame must have shape (1, 1, 2)"),
-        ({"transitions": [[[[1], [0, 1]], [[0, 1], [0, 1]]], MOVES[1]]}, "'transitions['truce']' of StochasticGame"),
-        ({"transitions": [MOVES[0], [[[0.5, 0.4]]]]}, "'transitions['war'][0, 0]' of StochasticGame must add up to 1, got 0.9"),
-        ({"transitions": [MOVES[0], [[[0, 0]]]]}, "'transitions['war'][0, 0]' of StochasticGame must add up to 1, got 0"),
-        ({"transitions": [MOVES[0], [[[1.5, -0.5]]]]}, "'transitions['war'][0, 0]' of StochasticGame must hold prob"),
-        ({"transitions": [MOVES[0], [[[float("nan"), 1]]]]}, "'transitions['war'][0, 0]' of StochasticGame must hold"),
-        ({"transitions": [MOVES[0], [[["x", 1]]]]}, "'transitions['war'][0, 0]' of StochasticGame must be a finite"),
+        (
+            {"transitions": [MOVES[0], [[[1, 0, 0]]]]},
+            "'transitions['war']' of StochasticGame must have shape (1, 1, 2)",
+        ),
+        (
+            {"transitions": [[[[1], [0, 1]], [[0, 1], [0, 1]]], MOVES[1]]},
+            "'transitions['truce']' of StochasticGame",
+        ),
+        (
+            {"transitions": [MOVES[0], [[[0.5, 0.4]]]]},
+            "'transitions['war'][0, 0]' of StochasticGame must add up to 1, got 0.9",
+        ),
+        (
+            {"transitions": [MOVES[0], [[[0, 0]]]]},
+            "'transitions['war'][0, 0]' of StochasticGame must add up to 1, got 0",
+        ),
+        (
+            {"transitions": [MOVES[0], [[[1.5, -0.5]]]]},
+            "'transitions['war'][0, 0]' of StochasticGame must hold prob",
+        ),
+        (
+            {"transitions": [MOVES[0], [[[float("nan"), 1]]]]},
+            "'transitions['war'][0, 0]' of StochasticGame must hold",
+        ),
+        (
+            {"transitions": [MOVES[0], [[["x", 1]]]]},
+            "'transitions['war'][0, 0]' of StochasticGame must be a finite",
+        ),
         ({"delta": 1}, "'delta' of StochasticGame must be strictly between 0 and 1, got 1"),
         ({"delta": 0}, "'delta' of StochasticGame must be strictly between 0 and 1, got 0"),
         ({"delta": [0.9] * 3}, "'delta' of StochasticGame must be one number or hold 2, one a player, got 3"),
-        ({"actions": [[["a", "b"], ["c", "c"]], [["-"], ["-"]]]}, "In state 'truce' of StochasticGame: 'actions[1]'"),
+        (
+            {"actions": [[["a", "b"], ["c", "c"]], [["-"], ["-"]]]},
+            "In state 'truce' of StochasticGame: 'actions[1]'",
+        ),
         ({"players": ["one"]}, "In state 'truce' of StochasticGame: 'players' of StageGame must hold 2 names"),
     ],
-)  # fmt: skip
+)
 def test_mistakes_are_refused(changes, message):
     given = {"states": ["truce", "war"], "payoffs": PAYOFFS, "transitions": MOVES, "delta": 0.9}
     with refused(message):

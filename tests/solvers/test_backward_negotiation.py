@@ -7,8 +7,7 @@ import pytest
 
 from negotiation.games import StochasticGame
 from negotiation.solvers import Course, Status, backward_negotiation, repeated_negotiation, transfer_equilibrium
-from tests.relational import TOLERANCE, expected, game, results, two_states
-from tests.solvers.test_transfer_policies import plain_elimination, random_game
+from tests.relational import TOLERANCE, expected, game, plain_elimination, random_game, results, two_states
 from tests.strategies import refused
 
 

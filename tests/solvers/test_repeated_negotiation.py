@@ -98,7 +98,7 @@ def test_published_cases(name, result):
 
 
 @settings(max_examples=60)
-@given(leaving_games(), st.sampled_from(FRACTIONS + [Fraction(1)]), st.sampled_from(QUARTERS))
+@given(leaving_games(), st.sampled_from([*FRACTIONS, Fraction(1)]), st.sampled_from(QUARTERS))
 def test_all_equilibria_of_one_state_are_found(game, rho, first):
     beta = (first, 1 - first)
     wanted = all_equilibria(game, rho, beta)

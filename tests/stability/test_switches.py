@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from negotiation.games import StochasticGame
 from negotiation.solvers import repeated_negotiation, transfer_equilibrium
 from negotiation.stability import switches
-from tests.relational import game, two_states
+from tests.relational import game, plain_elimination, two_states
 from tests.strategies import refused
 
 
@@ -74,13 +74,33 @@ def test_a_payoff_switches_where_the_temptation_is_too_large():
     assert (only.before, only.after) == (True, False)
 
 
-def test_what_patience_gives_and_takes_is_reported():
-    """A side that gives up a good outside option for nothing: patience first sustains the truce, then undoes it."""
-    found = switches(lambda x: int(np.floor(np.sin(x) * 2)), 0, 10, points=201)
-    assert len(found.changes) == sum(
-        int(np.floor(np.sin(a) * 2)) != int(np.floor(np.sin(b) * 2))
-        for a, b in zip(np.linspace(0, 10, 100_001)[:-1], np.linspace(0, 10, 100_001)[1:], strict=True)
+def test_patience_can_undo_a_profile_and_bring_it_back():
+    payoffs = [[[[-2, 4], [0, 1]], [[-3, 2], [1, -2]]], [[[-1, 3], [2, 4]], [[0, -1], [-2, 3]]]]
+    leaves = [[[0, 1], [1, 1]], [[1, 1], [0, 1]]]
+    moves = [[[[1 - p, p] for p in row] for row in state] for state in leaves]
+
+    def works(delta):
+        return bool(transfer_equilibrium(StochasticGame(["x", "y"], payoffs, moves, delta)).works[0][0, 0])
+
+    found = switches(works, 0.05, 0.95, points=19)
+    assert [change.after for change in found.changes] == [False, True]
+    for change in found.changes:
+        for delta, answer in ((change.low - 1e-6, change.before), (change.high + 1e-6, change.after)):
+            assert plainly_works(payoffs, moves, delta) == answer
+
+
+def plainly_works(payoffs, moves, delta):
+    """Say whether (0, 0) works in the first state, by value iteration."""
+    arrays, chances = [np.array(each, dtype=float) for each in payoffs], [np.array(each) for each in moves]
+    joint, lowest = plain_elimination(arrays, chances, delta)
+    best = sum(
+        max(
+            (1 - delta) * arrays[0][a][i] + delta * chances[0][a] @ lowest[:, i]
+            for a in ((0, 0), (int(i == 0), int(i == 1)))
+        )
+        for i in range(2)
     )
+    return (1 - delta) * arrays[0][0, 0].sum() + delta * chances[0][0, 0] @ joint >= best
 
 
 def test_constant_answers_do_not_switch():
