@@ -1,4 +1,4 @@
-"""Published cases of stochastic games with transfers and repeated negotiation, random games, and a plain solver."""
+"""Published cases of transfers and repeated negotiation in stochastic games, random games, and a plain solver."""
 
 import json
 from fractions import Fraction

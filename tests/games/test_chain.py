@@ -57,6 +57,19 @@ def test_gamblers_ruin(up):
         assert length[k] == pytest.approx(steps, abs=1e-10)
 
 
+def test_what_follows_the_targets_does_not_count():
+    game = StochasticGame.from_functions(
+        ["before", "target", "trap"],
+        lambda state: [["-"], ["-"]],
+        lambda state, profile: (0, 0),
+        lambda state, profile: {"target" if state == "before" else "trap": 1},
+        0.9,
+    )
+    chance, periods = absorption(game, IDLE * 3, ["target"])
+    assert chance.tolist() == [1, 1, 0]
+    assert periods.tolist() == [1, 0, np.inf]
+
+
 def test_constant_risk_gives_a_geometric_survival():
     policy = [("hold", 0), ("-", "-")]
     risk, survival = hazard(two_actions(0.8), policy, "truce", ["war"], 30)

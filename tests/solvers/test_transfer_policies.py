@@ -237,7 +237,11 @@ def test_a_large_game_says_that_an_incentive_is_met_up_to_rounding():
     stage = [[[1, 1], [-3, 3]], [[3, -3], [0, 0]]]
     states = [f"s{k}" for k in range(50)]
     moves = [[[np.eye(50)[(k + 1) % 50].tolist()] * 2] * 2 for k in range(50)]
-    found = transfer_equilibrium(StochasticGame(states, [stage] * 50, moves, Fraction(2, 3)))
+    drawn = StochasticGame(states, [stage] * 50, moves, Fraction(2, 3))
+    short = transfer_equilibrium(drawn.with_delta(Fraction(2, 3) - Fraction(1, 10**9)))
+    assert short.status is Status.EXACT
+    assert short.joint_payoffs == pytest.approx(0)
+    found = transfer_equilibrium(drawn)
     assert found.status is Status.WITHIN_ROUNDING
     assert found.joint_payoffs == pytest.approx(2)
     assert found.margin < 1e-12
