@@ -14,15 +14,41 @@ Indices = NDArray[np.int64]
 
 ROUNDING = 4e-15
 """What the rounding of floats can do to a coordinate in one step; a polygon no wider than this is flat."""
+FEW = 40
+"""Number of points up to which they are sorted by insertion."""
+SHARE = 0.01
+"""Edges are merged outward by no more than this share of what the last step has moved the sets by."""
+FINE = 1e4
+"""Edges are no longer merged once a step moves the sets by no more than this many tolerances."""
 DIRECTIONS = np.array([(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)], dtype=np.float64)
+
+
+@njit(cache=True, error_model="numpy")
+def _order(points: Points) -> Indices:
+    """Sort points by x, then y."""
+    if len(points) > FEW:
+        order = np.argsort(points[:, 1], kind="mergesort")
+        return order[np.argsort(points[order, 0], kind="mergesort")]
+    order = np.arange(len(points))
+    for i in range(1, len(points)):
+        j, k = i, order[i]
+        while j > 0:
+            last = order[j - 1]
+            ahead = points[last, 0] < points[k, 0] or (
+                points[last, 0] == points[k, 0] and points[last, 1] <= points[k, 1]
+            )
+            if ahead:
+                break
+            order[j] = last
+            j -= 1
+        order[j] = k
+    return order
 
 
 @njit(cache=True, error_model="numpy")
 def hull(points: Points) -> Indices:
     """Find the vertices of the convex hull of points, shape (m, 2 or more): Andrew's monotone chain."""
-    order = np.argsort(points[:, 1], kind="mergesort")
-    order = order[np.argsort(points[order, 0], kind="mergesort")]
-    count = 0
+    order, count = _order(points), 0
     for i in order:
         if count > 0:
             last = order[count - 1]
@@ -50,53 +76,58 @@ def hull(points: Points) -> Indices:
 
 
 @njit(cache=True, error_model="numpy")
-def _before(x: float, y: float, other_x: float, other_y: float) -> bool:
-    """Tell whether an edge comes before another on the way around a polygon from its leftmost, lowest vertex."""
-    back, other_back = x < 0 or (x == 0 and y < 0), other_x < 0 or (other_x == 0 and other_y < 0)
-    if back != other_back:
-        return other_back
-    return bool(x * other_y - y * other_x > 0)
+def edges_by_angle(points: Points, ends: Indices) -> tuple[Points, Indices]:
+    """List the edges of all polygons as they turn around from the leftmost, lowest vertex, where `hull` starts.
 
-
-@njit(cache=True, error_model="numpy")
-def _add(first: Points, second: Points, weight: float) -> Points:
-    """Add a polygon times a weight to another one, both not empty, by merging their edges by angle.
-
-    Both must come from `hull`: edges that rounding has turned would be merged in the wrong place.
+    Returned are run and rise, shape (n, 2), and the state to which each edge belongs.
     """
-    m, n = len(first), len(second)
-    edges, other_edges = (m if m > 1 else 0), (n if n > 1 else 0)
-    total = np.empty((max(edges + other_edges, 1), 2))
-    total[0, 0], total[0, 1] = first[0, 0] + weight * second[0, 0], first[0, 1] + weight * second[0, 1]
-    i, j, count = 0, 0, 0
-    while i < edges or j < other_edges:
-        total[count, 0] = first[i % m, 0] + weight * second[j % n, 0]
-        total[count, 1] = first[i % m, 1] + weight * second[j % n, 1]
-        count += 1
-        if i == edges:
-            j += 1
-        elif j == other_edges:
-            i += 1
-        else:
-            x, y = first[(i + 1) % m, 0] - first[i, 0], first[(i + 1) % m, 1] - first[i, 1]
-            other_x, other_y = second[(j + 1) % n, 0] - second[j, 0], second[(j + 1) % n, 1] - second[j, 1]
-            ahead, behind = _before(x, y, other_x, other_y), _before(other_x, other_y, x, y)
-            i, j = i + (not behind), j + (not ahead)
-    return total[: max(count, 1)]
+    edges, owners, angles = (
+        np.empty((len(points), 2)),
+        np.empty(len(points), dtype=np.int64),
+        np.empty(len(points)),
+    )
+    count = 0
+    for s in range(len(ends) - 1):
+        low, size = ends[s], ends[s + 1] - ends[s]
+        for k in range(size if size > 1 else 0):
+            here, there = points[low + k], points[low + (k + 1) % size]
+            run, rise = there[0] - here[0], there[1] - here[1]
+            angle = np.arctan2(rise, run)
+            if (run < 0 or (run == 0 and rise < 0)) and angle < 0:
+                angle += 2 * np.pi
+            edges[count, 0], edges[count, 1], owners[count], angles[count] = run, rise, s, angle
+            count += 1
+    order = np.argsort(angles[:count], kind="mergesort")
+    return edges[order], owners[order]
 
 
 @njit(cache=True, error_model="numpy")
-def mean_polygon(points: Points, ends: Indices, targets: Indices, weights: Points) -> Points:
-    """Return the weighted mean of the polygons of the next states; nothing if one of them is empty."""
-    total = np.zeros((1, 2))
-    for e in range(len(targets)):
-        s = targets[e]
-        if ends[s] == ends[s + 1]:
-            return points[:0]
-        total = _add(total, points[ends[s] : ends[s + 1]], weights[e])
-        if weights[e] < 1:
-            total = total[hull(total)]
-    return total
+def mean_polygon(
+    points: Points, ends: Indices, edges: Points, owners: Indices, chances: Points, total: Points
+) -> int:
+    """Write the mean of the polygons of all states, weighted by their chances, by walking along all their edges.
+
+    Returned is the number of vertices, none if the polygon of a state that has a chance is empty. What rounding
+    has taken from a step is added to the next one, so that errors do not add up.
+    """
+    x, y, lost_x, lost_y, count = 0.0, 0.0, 0.0, 0.0, 0
+    for s in range(len(chances)):
+        if chances[s] > 0:
+            if ends[s] == ends[s + 1]:
+                return 0
+            x, y = x + chances[s] * points[ends[s], 0], y + chances[s] * points[ends[s], 1]
+    for e in range(len(owners)):
+        chance = chances[owners[e]]
+        if chance > 0:
+            total[count, 0], total[count, 1] = x, y
+            count += 1
+            run, rise = chance * edges[e, 0] + lost_x, chance * edges[e, 1] + lost_y
+            lost_x, lost_y = run - ((x + run) - x), rise - ((y + rise) - y)
+            x, y = x + run, y + rise
+    if count == 0:
+        total[0, 0], total[0, 1] = x, y
+        count = 1
+    return count
 
 
 @njit(cache=True, error_model="numpy")
@@ -347,6 +378,30 @@ def thin_out(points: Points, margin: float) -> Points:
 
 
 @njit(cache=True, error_model="numpy")
+def round_out(points: Points, margin: float) -> Points:
+    """Drop edges, but no two in a row, by lengthening their neighbours until they meet, within a margin."""
+    m, count, last = len(points), 0, -2
+    if m < 5:
+        return points
+    kept = np.empty_like(points)
+    for i in range(m):
+        a, b, c, d = points[i - 1], points[i], points[(i + 1) % m], points[(i + 2) % m]
+        run, rise, other_run, other_rise = b[0] - a[0], b[1] - a[1], d[0] - c[0], d[1] - c[1]
+        turn = run * other_rise - rise * other_run
+        if last == i - 1:
+            continue
+        kept[count] = b
+        if turn > 0 and 0 < i < m - 2:
+            beyond = ((c[0] - b[0]) * other_rise - (c[1] - b[1]) * other_run) / turn
+            x, y = b[0] + beyond * run, b[1] + beyond * rise
+            if max(abs(x - b[0]), abs(y - b[1])) <= margin or max(abs(x - c[0]), abs(y - c[1])) <= margin:
+                kept[count, 0], kept[count, 1] = x, y
+                last = i
+        count += 1
+    return kept[:count]
+
+
+@njit(cache=True, error_model="numpy")
 def _gap(polygon: Points, x: float, y: float) -> float:
     """Return how far a point lies outside a polygon that has a vertex; 0 inside."""
     nearest, inside, k = np.inf, True, len(polygon)
@@ -379,21 +434,19 @@ def averages(
 ) -> tuple[Points, Indices, Points, Points]:
     """Return the polygons of promises of all lotteries, their ends, the highest and the expected worst payoffs."""
     count, worst = len(starts) - 1, threats(points, ends)
+    edges, owners = edges_by_angle(points, ends)
     outlooks, tops = np.zeros((count, 2)), np.full((count, 2), -np.inf)
-    promises, cuts = np.empty((64, 2)), np.zeros(count + 1, dtype=np.int64)
+    promises, cuts = np.empty((count * (len(edges) + 1), 2)), np.zeros(count + 1, dtype=np.int64)
     for e in range(count):
-        part = mean_polygon(points, ends, targets[starts[e] : starts[e + 1]], weights[starts[e] : starts[e + 1]])
-        cuts[e + 1] = cuts[e] + len(part)
-        if cuts[e + 1] > len(promises):
-            larger = np.empty((2 * cuts[e + 1], 2))
-            larger[: cuts[e]] = promises[: cuts[e]]
-            promises = larger
-        for i in range(2):
-            for k in range(len(part)):
-                promises[cuts[e] + k, i] = part[k, i]
-                tops[e, i] = max(tops[e, i], part[k, i])
-            for k in range(starts[e], starts[e + 1]):
+        chances = np.zeros(len(ends) - 1)
+        for k in range(starts[e], starts[e + 1]):
+            chances[targets[k]] = weights[k]
+            for i in range(2):
                 outlooks[e, i] += weights[k] * worst[targets[k], i]
+        cuts[e + 1] = cuts[e] + mean_polygon(points, ends, edges, owners, chances, promises[cuts[e] :])
+        for k in range(cuts[e], cuts[e + 1]):
+            for i in range(2):
+                tops[e, i] = max(tops[e, i], promises[k, i])
     return promises, cuts, tops, outlooks
 
 
@@ -426,7 +479,7 @@ def fall(
         promises, cuts, tops, outlooks = averages(points, ends, starts, targets, weights)
         needed = needed_values(stage, lotteries, offsets, shapes, outlooks, deltas) - slack
         drop_twins(needed, twins, twin_ends)
-        residual, old, old_ends = 0.0, points, ends
+        before, residual, old, old_ends = residual, 0.0, points, ends
         points, ends = np.empty((64, 3)), np.zeros_like(old_ends)
         for s in range(num_states):
             likely = old[old_ends[s] : old_ends[s + 1]]
@@ -435,6 +488,9 @@ def fall(
             )
             part = thin_out(part, margin)
             residual = max(residual, moved(likely, part))
+            if FINE * tolerance < before < np.inf:
+                rounded = round_out(part, SHARE * before)
+                part = rounded[hull(rounded)]
             ends[s + 1] = ends[s] + len(part)
             if ends[s + 1] > len(points):
                 larger = np.empty((2 * ends[s + 1], 3))
