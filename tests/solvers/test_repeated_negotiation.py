@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from negotiation.games import StageGame, StochasticGame
 from negotiation.solvers import (
     Status,
+    backward_negotiation,
     check_negotiation,
     repeated_negotiation,
     transfer_equilibrium,
@@ -181,6 +182,21 @@ def test_states_that_come_back_are_solved_by_iteration_and_tested(rho):
         again = truncated_equilibrium(drawn, rho, each.negotiated)
         np.testing.assert_allclose(again.split(), each.negotiated, atol=1e-9)
     assert "maybe others" in str(found) or not found.exists.any()
+
+
+@pytest.mark.parametrize("seed", range(30, 62))
+def test_what_iteration_settles_on_is_listed_if_it_holds(seed):
+    rng = np.random.default_rng(seed)
+    onward = [[[0.5, 0.25, 0.25], [0, 0.75, 0.25], [1, 0, 0]], [[0, 1, 0], [0, 0.5, 0.5]], [[0, 0, 1]]]
+    moves = [np.array(rows)[rng.integers(len(rows), size=(2, 2))] for rows in onward]
+    payoffs = [rng.integers(-5, 6, (2, 2, 2)) for _ in range(3)]
+    drawn = StochasticGame(["a", "b", "c"], payoffs, moves, 0.7)
+    rho, beta = float(rng.integers(1, 10)) / 10, [0.8, 0.2]
+    last = backward_negotiation(drawn, rho, beta, periods=90).negotiated[-1]
+    found = repeated_negotiation(drawn, rho, beta)
+    assert found.complete
+    if np.isfinite(last).all() and check_negotiation(drawn, rho, last, beta).holds.all():
+        assert any(np.allclose(each.negotiated, last, atol=1e-7) for each in found.equilibria)
 
 
 def test_several_equilibria_are_all_listed():
