@@ -133,13 +133,18 @@ def backward_negotiation(
 
     Notes
     -----
-    The T-RNE of [GolKra23]_. With t + 1 periods to go a profile a works iff
+    The T-RNE of [GolKra22]_. With t + 1 periods to go a profile a works iff
     (1 - delta) G + delta E[U_t] >= sum over i of max over a_i' of (1 - delta) g_i + delta E[(1 - rho) v_t,i + rho
     r_t,i]; U is the largest left side and v_i the lowest best-deviation value of the profiles that work, and
     r_i = v_i + beta_i (U - v_1 - ... - v_n).
 
     If rounding could decide an incentive in any period, all periods are computed in fractions, should the game be
     small enough.
+
+    References
+    ----------
+    .. [GolKra22] S. Goldluecke, S. Kranz (2022), Reconciling relational contracting and hold-up: a model of
+       repeated negotiations, Journal of the European Economic Association.
     """
     check_between("rho", OWNER, float(rho), 0, 1)
     count = check_count("periods", OWNER, periods, most=MAX_PERIODS)

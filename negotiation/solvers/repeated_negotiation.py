@@ -189,7 +189,7 @@ def repeated_negotiation(
     -----
     In each period a new negotiation takes place with probability rho and divides the surplus over the punishment
     payoffs in proportion to beta, r_i(x) = v_i(x) + beta_i (U(x) - v_1(x) - ... - v_n(x)). Payoffs r are an
-    equilibrium [GolKra23]_ iff the best equilibrium of the game truncated by r has U and v_i that give r again.
+    equilibrium [GolKra22]_ iff the best equilibrium of the game truncated by r has U and v_i that give r again.
     There may be none or several.
 
     If no state that was left can be come back to, states are solved one after the other, the last ones first: each
@@ -202,7 +202,8 @@ def repeated_negotiation(
 
     References
     ----------
-    .. [GolKra23] S. Goldluecke, S. Kranz, Relational contracts in stochastic games with repeated negotiation.
+    .. [GolKra22] S. Goldluecke, S. Kranz (2022), Reconciling relational contracting and hold-up: a model of
+       repeated negotiations, Journal of the European Economic Association.
 
     Examples
     --------

@@ -179,7 +179,7 @@ def transfer_equilibrium(game: StochasticGame) -> TransferEquilibrium:
 
     Notes
     -----
-    The policy elimination of [GolKra23]_. Let G be the joint payoff of a profile a and c_i its best-deviation
+    The policy elimination of [GolKra18]_. Let G be the joint payoff of a profile a and c_i its best-deviation
     value. Each round computes, over the profiles that are left, the largest joint values U and the lowest values
     v_i(x) = min over a of max over a_i' of (1 - delta) g_i + delta E[v_i], and drops every profile with
     (1 - delta) G + delta E[U] < c_1 + ... + c_n, c_i being continued by v_i. U falls and v_i rises from round to
@@ -192,7 +192,8 @@ def transfer_equilibrium(game: StochasticGame) -> TransferEquilibrium:
 
     References
     ----------
-    .. [GolKra23] S. Goldluecke, S. Kranz, Relational contracts in stochastic games with voluntary transfers.
+    .. [GolKra18] S. Goldluecke, S. Kranz (2018), Discounted stochastic games with voluntary transfers, Economic
+       Theory.
 
     Examples
     --------
