@@ -12,6 +12,7 @@ from .games import Automaton as Automaton
 from .games import GameClass as GameClass
 from .games import RepeatedGame as RepeatedGame
 from .games import StageGame as StageGame
+from .games import StochasticGame as StochasticGame
 from .games import carrot_and_stick as carrot_and_stick
 from .games import from_nashpy as from_nashpy
 from .games import game_class as game_class
@@ -38,8 +39,10 @@ from .solvers import pure_minmax as pure_minmax
 from .solvers import quantal_response as quantal_response
 from .solvers import renegotiation_critical as renegotiation_critical
 from .solvers import renegotiation_proof as renegotiation_proof
+from .solvers import repeated_negotiation as repeated_negotiation
 from .solvers import save_certificate as save_certificate
 from .solvers import support as support
+from .solvers import transfer_equilibrium as transfer_equilibrium
 from .solvers import transfer_renegotiation_critical as transfer_renegotiation_critical
 from .solvers import transfer_schedule as transfer_schedule
 from .solvers import verify as verify
@@ -48,6 +51,7 @@ from .stability import critical_discounts as critical_discounts
 from .stability import incentive_slack as incentive_slack
 from .stability import strategic_risk as strategic_risk
 from .stability import survival as survival
+from .stability import switches as switches
 from .stability import tipping_points as tipping_points
 from .truce import Truce as Truce
 from .truce import Verdict as Verdict

@@ -6,11 +6,8 @@ axis an action, the player last. Two matrices that describe a two-player game ar
 player's action first.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from html import escape
 from itertools import product
@@ -20,11 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation._checks import TOO_LARGE, check_array, check_names, nearest, refusal
+from negotiation.games.numbers import exact_number
 
 OWNER = "StageGame"
-EXPONENT = re.compile(r"[eE]([+-]?\d+)\s*$")
-MAX_EXPONENT = 10_000
-"""Largest power of ten in text that is turned into a fraction; far larger ones would fill the memory."""
 
 
 @final
@@ -284,28 +279,9 @@ def _rectangular(payoffs: object) -> NDArray[np.object_] | NDArray[np.float64]:
 def _fractions(raw: NDArray[np.object_] | NDArray[np.float64]) -> NDArray[np.object_]:
     exact = np.empty(raw.shape, dtype=object)
     for where in np.ndindex(raw.shape):
-        exact[where] = _fraction(raw[where], where)
+        exact[where] = exact_number(f"payoffs[{', '.join(map(str, where))}]", OWNER, raw[where])
     exact.setflags(write=False)
     return exact
-
-
-def _fraction(entry: object, where: tuple[int, ...]) -> Fraction:
-    name = f"payoffs[{', '.join(map(str, where))}]"
-    try:
-        if isinstance(entry, float | np.floating):
-            return Fraction(repr(float(entry)))
-        if isinstance(entry, np.integer):
-            return Fraction(int(entry))
-        if isinstance(entry, int | Fraction | Decimal | str) and not isinstance(entry, bool):
-            exponent = EXPONENT.search(str(entry)) if isinstance(entry, str | Decimal) else None
-            if exponent and abs(int(exponent[1])) > MAX_EXPONENT:
-                raise OverflowError
-            return Fraction(entry)
-    except (ValueError, ZeroDivisionError, OverflowError):
-        raise refusal(
-            name, OWNER, "be a finite number", repr(entry), "Text is written as '11/2' or '0.25'."
-        ) from None
-    raise refusal(name, OWNER, "be a number", repr(entry), "Use int, float, Fraction, Decimal or text.")
 
 
 def _floats(exact: NDArray[np.object_]) -> NDArray[np.float64]:

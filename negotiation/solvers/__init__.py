@@ -1,5 +1,6 @@
 """One solution concept or algorithm a file: a game in, a result out."""
 
+from negotiation.solvers.backward_negotiation import BackwardNegotiation, Course, backward_negotiation
 from negotiation.solvers.batch import BatchEquilibria, batch_equilibria
 from negotiation.solvers.certificate import (
     Certificate,
@@ -42,6 +43,7 @@ from negotiation.solvers.one_shot import Judgement, one_shot
 from negotiation.solvers.outer_inner import PayoffBounds, payoff_bounds
 from negotiation.solvers.payoff_set import PayoffSet, payoff_set
 from negotiation.solvers.penance import Penance
+from negotiation.solvers.profile_table import ProfileTable
 from negotiation.solvers.quantal_response import QuantalResponse, quantal_response
 from negotiation.solvers.renegotiation import (
     Proofness,
@@ -52,8 +54,19 @@ from negotiation.solvers.renegotiation import (
 )
 from negotiation.solvers.renegotiation_bounds import Obstacle
 from negotiation.solvers.renegotiation_transfers import TransferRenegotiation, transfer_renegotiation_critical
+from negotiation.solvers.repeated_negotiation import (
+    NegotiationCheck,
+    RepeatedNegotiation,
+    check_negotiation,
+    repeated_negotiation,
+)
 from negotiation.solvers.self_generation import generate, is_self_generating
 from negotiation.solvers.solution import Solution, Status
+from negotiation.solvers.transfer_policies import (
+    TransferEquilibrium,
+    transfer_equilibrium,
+    truncated_equilibrium,
+)
 from negotiation.solvers.transfers import (
     TransferPlan,
     TransferSchedule,
@@ -63,39 +76,47 @@ from negotiation.solvers.transfers import (
 from negotiation.solvers.verification import Verification, verify
 
 __all__ = [
+    "BackwardNegotiation",
     "BatchEquilibria",
     "Certificate",
     "CertificationError",
     "CorrelatedEquilibrium",
     "CorrelatedMinmax",
+    "Course",
     "Dominance",
     "Equilibria",
     "ExclusionCertificate",
     "Judgement",
     "Minmax",
     "NashCertificate",
+    "NegotiationCheck",
     "Obstacle",
     "PayoffBounds",
     "PayoffSet",
     "Penance",
+    "ProfileTable",
     "Proofness",
     "QuantalResponse",
     "RenegotiationCritical",
     "RenegotiationVerdict",
+    "RepeatedNegotiation",
     "SelfGenerationCertificate",
     "Solution",
     "Status",
     "StrategyCertificate",
     "Tie",
+    "TransferEquilibrium",
     "TransferPlan",
     "TransferRenegotiation",
     "TransferSchedule",
     "Verification",
+    "backward_negotiation",
     "batch_equilibria",
     "certificate_from_json",
     "certificate_to_json",
     "certified_gap",
     "certify",
+    "check_negotiation",
     "coarse_correlated_equilibrium",
     "correlated_equilibrium",
     "correlated_minmax",
@@ -117,10 +138,13 @@ __all__ = [
     "regret",
     "renegotiation_critical",
     "renegotiation_proof",
+    "repeated_negotiation",
     "save_certificate",
     "support",
     "transfer_critical_delta",
+    "transfer_equilibrium",
     "transfer_renegotiation_critical",
     "transfer_schedule",
+    "truncated_equilibrium",
     "verify",
 ]

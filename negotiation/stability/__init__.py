@@ -38,6 +38,7 @@ from negotiation.stability.monitoring import conflict_loss, monitoring_gap, puni
 from negotiation.stability.robustness import Share, robustness_radius, share_of, triangular_draws
 from negotiation.stability.strategic_risk import StrategicRisk, strategic_risk
 from negotiation.stability.survival import Survival, survival
+from negotiation.stability.switches import Switch, Switches, switches
 from negotiation.stability.tipping import Tip, tipping_points
 from negotiation.stability.two_by_two import (
     critical_discounts,
@@ -53,6 +54,8 @@ __all__ = [
     "Share",
     "StrategicRisk",
     "Survival",
+    "Switch",
+    "Switches",
     "Tip",
     "alternating_offers",
     "best_tightness",
@@ -85,6 +88,7 @@ __all__ = [
     "strategic_risk",
     "supports",
     "survival",
+    "switches",
     "tipping_points",
     "transfer_band",
     "transfer_critical_discounts",

@@ -14,7 +14,8 @@ from negotiation.solvers.minmax import pure_minmax
 from negotiation.solvers.nash import pure_equilibria
 from negotiation.solvers.transfers import transfer_critical_delta, transfer_schedule
 
-CASES = json.loads((Path(__file__).parents[1] / "cases" / "relational.json").read_text())["cases"]
+LISTED = json.loads((Path(__file__).parents[1] / "cases" / "relational.json").read_text())["cases"]
+CASES = {name: case for name, case in LISTED.items() if "critical_delta_list" in case}
 DILEMMA = StageGame.from_matrices([[1, -0.8], [1.6, 0]], [[1, 1.6], [-0.8, 0]], actions=[["C", "D"]] * 2)
 LOPSIDED = StageGame.from_matrices([[2, -2], [5, 0]], [[2, 2.5], [-2, 0]], actions=[["C", "D"]] * 2)
 PENNIES = StageGame.from_matrices([[1, -1], [-1, 1]], [[-1, 1], [1, -1]])
