@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from negotiation.games import RepeatedGame, StageGame
@@ -216,6 +216,7 @@ def test_sets_that_are_cut_off_contain_those_of_another_operator(size, deltas, s
 
 
 @given(sizes, st.one_of(factors, pairs))
+@example((3, 3, 1, 4644640), (0.9, 0.1))  # segments, with constraints that hold with equality
 @settings(max_examples=40, deadline=None)
 def test_another_operator_leaves_the_sets_as_they_are(size, deltas):
     game = random_game(*size, deltas)
@@ -255,6 +256,7 @@ def test_markov_perfect_payoffs_lie_inside(size, delta):
 
 
 @given(sizes, st.sampled_from([0.3, 0.6, 0.9]), st.integers(1, 1000), st.integers(-(10**6), 10**6))
+@example((2, 1, 2, 82), 0.6, 1, 0)  # sides that are vertical up to rounding
 @settings(max_examples=40, deadline=None)
 def test_names_numbers_and_units_change_nothing_else(size, delta, scale, shift):
     game = random_game(*size, delta)
