@@ -22,6 +22,8 @@ def dossier() -> Evidence:
 
 def checked(p: Parameters) -> Parameters:
     """Return parameters as floats, each inside its domain, or refuse them."""
+    if not isinstance(p, Parameters):
+        raise refusal("parameters", "Truce", "be Parameters", repr(p), "Start from Truce.central() and vary it.")
     values = {
         name: dossier().parameter(name).check(check_number(name, "Truce", value), "Truce")
         for name, value in p.as_mapping().items()

@@ -100,6 +100,14 @@ def conflict_is_credible(p: Parameters) -> bool:
     return bool(np.all(gross_temptation(p).round(DECIMALS) >= sides(p.zeta_us, p.zeta_cn)))
 
 
+def check_conflict(p: Parameters, owner: str) -> None:
+    """Refuse parameters at which open conflict is no equilibrium of the year."""
+    if not conflict_is_credible(p):
+        rule = "be at most what breaking brings (tau + lobby - rep) on both sides"
+        way_out = "pooled_critical_patience says from which patience side payments keep the truce."
+        raise refusal("zeta_us, zeta_cn", owner, rule, f"{p.zeta_us:g}, {p.zeta_cn:g}", way_out)
+
+
 def erosion_factor(p: Parameters, *, use: float = 0.0) -> Array:
     """Return the yearly factor of dependence above its floor, given China's use of its lever in [0, 1]."""
     rate = erosion_rate(p, use=check_between("use", "Truce", use, 0, 1))

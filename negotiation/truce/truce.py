@@ -69,9 +69,6 @@ class Truce:
     reading: str = "central"
 
     def __post_init__(self) -> None:
-        if not isinstance(self.parameters, Parameters):
-            way_out = "Start from Truce.central() and vary it."
-            raise refusal("parameters", "Truce", "be Parameters", repr(self.parameters), way_out)
         object.__setattr__(self, "parameters", checked(self.parameters))
         payoffs.erosion_factor(self.parameters)
 
@@ -275,13 +272,7 @@ class Truce:
         ArgumentError
             If open conflict is no equilibrium of the year, so that terms would change what answers a break.
         """
-        p = self.parameters
-        if not payoffs.conflict_is_credible(p):
-            rule = "be at most what breaking brings (tau + lobby - rep) on both sides"
-            way_out = "pooled_critical_patience says from which patience side payments keep the truce."
-            raise refusal(
-                "zeta_us, zeta_cn", "Truce.transfer_band", rule, f"{p.zeta_us:g}, {p.zeta_cn:g}", way_out
-            )
+        payoffs.check_conflict(self.parameters, "Truce.transfer_band")
         return transfer_band(self.slack(year=year, annulled=annulled))
 
     def nash_terms(self, *, year: float = 0.0, annulled: bool = False) -> float:
@@ -384,10 +375,6 @@ class Truce:
             Number of random draws of the parameters.
         seed : int, default 2025
             Seed of the draws; the same seed gives the same numbers.
-
-        Returns
-        -------
-        Verdict
         """
         return judge(self.parameters, self.reading, draws=draws, seed=seed)
 
