@@ -30,6 +30,7 @@ from negotiation.solvers.correlated import (
 from negotiation.solvers.deviation import regret
 from negotiation.solvers.dominance import Dominance, dominant_actions, iterated_dominance
 from negotiation.solvers.equilibria import Equilibria, Tie
+from negotiation.solvers.markov_perfect import MarkovEquilibria, MarkovEquilibrium, markov_perfect
 from negotiation.solvers.minmax import (
     CorrelatedMinmax,
     Minmax,
@@ -62,6 +63,7 @@ from negotiation.solvers.repeated_negotiation import (
 )
 from negotiation.solvers.self_generation import generate, is_self_generating
 from negotiation.solvers.solution import Solution, Status
+from negotiation.solvers.state_payoff_sets import StatePayoffSets, state_payoff_sets
 from negotiation.solvers.transfer_policies import (
     TransferEquilibrium,
     transfer_equilibrium,
@@ -87,6 +89,8 @@ __all__ = [
     "Equilibria",
     "ExclusionCertificate",
     "Judgement",
+    "MarkovEquilibria",
+    "MarkovEquilibrium",
     "Minmax",
     "NashCertificate",
     "NegotiationCheck",
@@ -102,6 +106,7 @@ __all__ = [
     "RepeatedNegotiation",
     "SelfGenerationCertificate",
     "Solution",
+    "StatePayoffSets",
     "Status",
     "StrategyCertificate",
     "Tie",
@@ -126,6 +131,7 @@ __all__ = [
     "is_self_generating",
     "iterated_dominance",
     "load_certificate",
+    "markov_perfect",
     "mixed_minmax",
     "nash_equilibria",
     "one_shot",
@@ -140,6 +146,7 @@ __all__ = [
     "renegotiation_proof",
     "repeated_negotiation",
     "save_certificate",
+    "state_payoff_sets",
     "support",
     "transfer_critical_delta",
     "transfer_equilibrium",
