@@ -74,10 +74,7 @@ class Known:
 
     def lost(self, loss: Fraction) -> list[Fraction]:
         """Return what each coordinate loses."""
-        lost = [loss if number is None else Fraction(0) for number in self.numbers]
-        if self.line:
-            lost[1 - self.line[0]] = Fraction(0)
-        return lost
+        return [loss if number is None else Fraction(0) for number in self.numbers]
 
     def placed(self, place: Point, grid: Fraction | None = None) -> Point:
         """Replace what is known, and round the rest to a grid if there is one."""

@@ -9,6 +9,7 @@ Corners are rounded outward once their denominators have grown, so that the sets
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import product
+from math import ceil, floor
 
 from negotiation.solvers.certificate import Point, Profile
 from negotiation.solvers.exact_game import ExactGame
@@ -75,7 +76,4 @@ def _rounded_outward(corners: list[Point]) -> list[Point]:
 def _rounded(number: Fraction, up: bool) -> Fraction:
     if number.denominator <= PLAIN:
         return number
-    scaled = number * GRID
-    return Fraction(
-        -(-scaled.numerator // scaled.denominator) if up else scaled.numerator // scaled.denominator, GRID
-    )
+    return Fraction(ceil(number * GRID) if up else floor(number * GRID), GRID)

@@ -1,6 +1,6 @@
 import json
 from fractions import Fraction
-from itertools import product
+from itertools import islice, product
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +12,10 @@ from negotiation.games import RepeatedGame, StageGame, grim_trigger, limited_pun
 from negotiation.solvers.certificate import ExclusionCertificate, NashCertificate
 from negotiation.solvers.certificate_json import certificate_from_json, certificate_to_json
 from negotiation.solvers.certification import CertificationError, certified_gap, certify, exclude, support
+from negotiation.solvers.exact_game import exact_game
 from negotiation.solvers.nash import nash_equilibria
 from negotiation.solvers.one_shot import one_shot
+from negotiation.solvers.outer_sets import outer_sets
 from negotiation.solvers.payoff_set import PayoffSet, payoff_set
 from negotiation.solvers.self_generation import generate
 from negotiation.solvers.solution import Status
@@ -165,6 +167,23 @@ def unequal(game, steps=400):
     return PayoffSet(
         game, W, Status.CONVERGED, steps, 0.0, 1e-10, W.min(axis=0), tuple(profiles), np.array(promises)
     )
+
+
+SHARP = [
+    ([[[0, 1], [2, 4]], [[2, 0], [2, 3]], [[4, 4], [5, 1]]], "22/25"),
+    ([[[0, 1], [4, 1]], [[3, 5], [3, 5]], [[1, 0], [0, 1]]], "61/100"),
+    ([[[5, 5], [2, 2]], [[0, 1], [1, 1]]], "47/100"),
+]
+
+
+@pytest.mark.parametrize(("payoffs", "delta"), SHARP)
+def test_outer_sets_with_sharp_corners_still_hold_what_they_have_to(payoffs, delta):
+    # moving each corner away from the middle is not enough for these
+    game = RepeatedGame(StageGame(payoffs), delta)
+    exact = exact_game(game)
+    outer = [tuple(map(exact.outward, one)) for one in islice(outer_sets(exact), 25)]
+    assert verify(ExclusionCertificate(game, tuple(outer), ((F(9), F(9)),))).valid
+    assert max(x.denominator for one in outer for corner in one for x in corner) <= 2**48
 
 
 def outside_by(polygon, place):

@@ -208,6 +208,17 @@ def test_an_outer_set_that_leaves_out_what_the_one_before_supports_is_refused():
     assert verify(small).fault.startswith("outer set 1 must hold all that it has to, got a set without (3, 3)")
 
 
+def test_a_profile_that_supports_itself_adds_more_than_itself_if_patience_differs():
+    # (0, 0) meets its constraints with its own payoffs; with the promise (10, 10) it gives (9.3, 9.9)
+    game = RepeatedGame(DILEMMA, (0.3, 0.9))
+    box = pairs((3, 3), (10, 3), (10, 10), (3, 10))
+    without = pairs((3, 3), (10, 3), (10, "9.1"), ("3.7", 10), (3, 10))
+    forged = ExclusionCertificate(game, (box, without), pairs((10, 10)))
+    assert verify(forged).fault == "outer set 1 must hold all that it has to, got a set without (93/10, 99/10)"
+    wider = replace(forged, outer=(box, pairs((3, 3), (10, 3), (10, "9.1"), ("9.3", "9.9"), ("3.7", 10), (3, 10))))
+    assert verify(wider).valid
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(["1/20", "1/5", "1/2", "3/4"]))
 def test_no_set_that_is_certified_is_ever_excluded(seed, delta):
@@ -278,6 +289,9 @@ def test_mixed_profiles_are_checked_against_every_reply():
     assert verify(replace(certificate, mixed_profiles=(negative,))).fault == (
         "profile 0, player 0: a probability must not be negative, got -1"
     )
+    zeros = StageGame(np.zeros((2, 2, 2), dtype=int).tolist())
+    half_played = NashCertificate(zeros, (((F(1, 2), F(0)), (F(1), F(0))),), ((F(0), F(0)),))
+    assert verify(half_played).fault == "profile 0, player 0: the sum of probabilities must be 1, got 1/2"
     assert verify(NashCertificate(stage, (), ())).fault.startswith("mixed_profiles must hold at least one")
 
 
