@@ -3,8 +3,7 @@
 from graphlib import TopologicalSorter
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+from numpy.typing import NDArray
 
 from negotiation.games.stochastic import StochasticGame
 
@@ -23,6 +22,9 @@ def components(game: StochasticGame) -> tuple[tuple[int, ...], ...]:
     >>> components(game)
     ((1,), (0,))
     """
+    from scipy.sparse import coo_array  # only here: it takes a while to load
+    from scipy.sparse.csgraph import connected_components
+
     moves, count = game.transitions, game.num_states
     owners = np.repeat(np.arange(count), np.diff(moves.starts[moves.offsets]))
     edges = coo_array((np.ones(len(owners)), (owners, moves.targets)), shape=(count, count))
@@ -34,3 +36,12 @@ def components(game: StochasticGame) -> tuple[tuple[int, ...], ...]:
     return tuple(
         tuple(np.flatnonzero(labels == group).tolist()) for group in TopologicalSorter(later).static_order()
     )
+
+
+def backward_order(game: StochasticGame) -> NDArray[np.int64] | None:
+    """Return the states so that each comes after those that it leads to; None if a state can be come back to.
+
+    A game in which a state that was left is never come back to is weakly directional.
+    """
+    groups = components(game)
+    return None if len(groups) < game.num_states else np.array([state for (state,) in groups])

@@ -11,11 +11,11 @@ from negotiation._checks import check_array, check_between, check_count, refusal
 from negotiation.games import StochasticGame
 from negotiation.games.numbers import exact_number
 from negotiation.solvers.backward_negotiation import BackwardNegotiation, backward_negotiation
+from negotiation.solvers.components import backward_order
 from negotiation.solvers.negotiation_plan import NegotiationPlan, negotiated_payoffs
 from negotiation.solvers.negotiation_stage import leads_on
 from negotiation.solvers.profile_rows import ProfileRows, profile_rows, read_only
 from negotiation.solvers.solution import Status
-from negotiation.solvers.state_order import backward_order
 from negotiation.solvers.transfer_policies import TransferEquilibrium, equilibrium_of
 from negotiation.solvers.truncated import bargaining_weights, solve_truncated
 from negotiation.solvers.weakly_directional import plans_of
