@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, final
 
+import numpy as np
+
 from negotiation._checks import refusal
 from negotiation.games.automaton import Automaton
 from negotiation.games.stage import StageGame
@@ -70,6 +72,9 @@ def outcome_path(stage: StageGame, target: Target) -> OutcomePath:
         prefix, cycle = (tuple(stage.profile(*one) for one in part) for part in (target.prefix, target.cycle))
     elif isinstance(target, Automaton):
         prefix, cycle = _obeyed(stage, target)
+    elif not np.iterable(target) or isinstance(target, str):
+        rule = "be an action profile, a sequence of them, an OutcomePath or an Automaton"
+        raise refusal("target", "outcome_path", rule, repr(target))
     elif any(isinstance(one, Sequence) and not isinstance(one, str) for one in target):
         prefix, cycle = (), tuple(stage.profile(*one) for one in target)  # type: ignore[misc]
     else:

@@ -37,6 +37,12 @@ def test_a_path_is_described_by_names():
 @pytest.mark.parametrize(
     ("target", "words"),
     [
+        (
+            3,
+            "'target' of outcome_path must be an action profile, a sequence of them, an",
+        ),
+        ("CD", "'target' of outcome_path must be an action profile"),
+        (None, "'target' of outcome_path must be an action profile"),
         ([], "'actions' of StageGame must name one action for each of 2 players, got ()."),
         (OutcomePath(((0, 0),), ()), "'target' of outcome_path must hold a profile that is repeated"),
         ([("C", "D"), ("C", "X")], "'actions[1]' of StageGame must name an action of player 1, got 'X'."),
