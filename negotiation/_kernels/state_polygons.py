@@ -21,9 +21,9 @@ from negotiation._kernels.convex import (
 )
 
 SHARE = 0.01
-"""Edges are merged outward by no more than this share of what the last step has moved the sets by."""
+"""Edges are merged outward by no more than this share of the least that a step has moved the sets by."""
 FINE = 1e4
-"""Edges are no longer merged once a step moves the sets by no more than this many tolerances."""
+"""Edges are no longer merged once a step has moved the sets by no more than this many tolerances."""
 CROWD = 16
 """Number of profiles with the same lottery from which it pays to drop vertices between parallel edges."""
 
@@ -274,10 +274,16 @@ def supported(
 
 @njit(cache=True, error_model="numpy")
 def averages(
-    points: Points, ends: Indices, starts: Indices, targets: Indices, weights: Points, rows: int
+    points: Points,
+    ends: Indices,
+    worst: Points,
+    starts: Indices,
+    targets: Indices,
+    weights: Points,
+    rows: int,
 ) -> tuple[Points, Indices, Points, Points]:
     """Return the polygons of promises of all lotteries, their ends, the highest and the expected worst payoffs."""
-    count, worst = len(starts) - 1, threats(points, ends)
+    count = len(starts) - 1
     edges, owners = edges_by_angle(points, ends)
     outlooks, tops = np.zeros((count, 2)), np.full((count, 2), -np.inf)
     promises, cuts = np.empty((count * (len(edges) + 1), 2)), np.zeros(count + 1, dtype=np.int64)
@@ -322,13 +328,14 @@ def fall(
     for s in range(num_states):
         for k in range(4):
             points[4 * s + k, 0], points[4 * s + k, 1], points[4 * s + k, 2] = k in (1, 2), k > 1, offsets[s]
-    steps, residual = 0, np.inf
+    steps, residual, least, worst = 0, np.inf, np.inf, np.zeros((num_states, 2))
     while steps < max_iterations and residual > tolerance:
         steps += 1
-        promises, cuts, tops, outlooks = averages(points, ends, starts, targets, weights, len(stage))
+        worst = np.maximum(worst, threats(points, ends))
+        promises, cuts, tops, outlooks = averages(points, ends, worst, starts, targets, weights, len(stage))
         needed = needed_values(stage, lotteries, offsets, shapes, outlooks, deltas) - slack
         drop_twins(needed, twins, twin_ends)
-        before, residual, old, old_ends = residual, 0.0, points, ends
+        least, residual, old, old_ends = min(least, residual), 0.0, points, ends
         points, ends = np.empty((64, 3)), np.zeros_like(old_ends)
         for s in range(num_states):
             likely = old[old_ends[s] : old_ends[s + 1]]
@@ -337,8 +344,8 @@ def fall(
             )
             part = thin_out(part, margin)
             residual = max(residual, moved(likely, part))
-            if FINE * tolerance < before < np.inf:
-                rounded = round_out(part, SHARE * before)
+            if FINE * tolerance < least < np.inf:
+                rounded = round_out(part, SHARE * least)
                 part = rounded[hull(rounded)]
             ends[s + 1] = ends[s] + len(part)
             if ends[s + 1] > len(points):

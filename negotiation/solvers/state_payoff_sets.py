@@ -174,7 +174,7 @@ def state_payoff_sets(
     next state. Sets are polygons: weighted means merge their edges by angle, incentives cut off a left and a lower
     part. Iteration starts from all payoffs between the lowest and the highest one, and the sets fall, so that they
     contain all equilibrium payoffs after every step. Early sets are simplified: edges are merged outward, by a
-    small share of what the last step has moved; details below rounding are dropped, by less than incentives are
+    small share of the least that a step has moved; details below rounding are dropped, by less than incentives are
     given. A step costs O(m k) for m profiles and k vertices, and about log(tolerance) / log(delta) steps are
     needed. With a common discount factor the limit has finitely many vertices [ABS20]_; with different ones it may
     have many.
