@@ -4,35 +4,17 @@ Each row is the median of several runs in this process, after one that is not co
 grows with the discount factor, the number of states and the number of profiles.
 """
 
-import statistics
-import time
-from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
+from run import median_seconds, row
 
 from negotiation.games.stochastic import StochasticGame
 from negotiation.solvers.markov_perfect import markov_perfect
 from negotiation.solvers.state_payoff_sets import state_payoff_sets
 
-RUNS = 7
 STEPS = 80
 """Transfers in risk sharing are multiples of 1 / STEPS."""
-
-
-def median_seconds(job: Callable[[], object], runs: int = RUNS) -> float:
-    job()
-    seconds = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        job()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
-
-
-def row(name: str, seconds: float, target: float | None = None, note: str = "") -> None:
-    goal = f"under {target * 1e3:g} ms" if target else ""
-    print(f"{name:62}{seconds * 1e3:10.3f} ms  {goal:16}{note}")
 
 
 def two_state_dilemma(delta: float) -> StochasticGame:
@@ -73,7 +55,7 @@ def polygons() -> None:
         steps = state_payoff_sets(game).iterations
         goal = 0.005 if delta < 0.9 else None
         seconds = median_seconds(lambda game=game: state_payoff_sets(game))
-        row(f"payoff polygons, two-state dilemma, delta {delta:.3g}", seconds, goal, f"{steps} steps")
+        row(f"payoff polygons, two-state dilemma, delta {delta:.3g}, {steps} steps", seconds, goal)
     for steps in (STEPS // 4, STEPS // 2, STEPS):
         game = risk_sharing(steps, 0.7)
         size = game.transitions.num_rows

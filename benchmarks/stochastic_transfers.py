@@ -6,32 +6,15 @@ to 2, or strikes. The duopoly has a state for every pair of reserves from 0 to 2
 of its own and finds one unit more with probability 1/2.
 """
 
-import statistics
-import time
-from collections.abc import Callable
 from itertools import product
+
+from run import median_seconds, row
 
 from negotiation.games import StochasticGame
 from negotiation.solvers import transfer_equilibrium
 
-RUNS = 7
 LARGEST_ARSENAL = 15
 LARGEST_RESERVE = 20
-
-
-def median_seconds(job: Callable[[], object], runs: int = RUNS) -> float:
-    job()
-    seconds = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        job()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
-
-
-def row(name: str, seconds: float, target: float | None = None) -> None:
-    goal = f"under {target * 1e3:g} ms" if target else ""
-    print(f"{name:58}{seconds * 1e3:12.3f} ms  {goal:16}")
 
 
 def pair(state: str) -> tuple[int, int]:

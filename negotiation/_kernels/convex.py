@@ -1,4 +1,4 @@
-"""Convex polygons in the plane, compiled, with a third column that tells where a vertex comes from.
+"""Hulls and simpler polygons, compiled, for vertices with a third column that tells where they come from.
 
 A polygon is an array of vertices, shape (k, 2 or more), counter-clockwise from the leftmost, lowest one, in
 coordinates of the order of 1. No vertex is the empty set, one a point, two a segment.
@@ -6,16 +6,11 @@ coordinates of the order of 1. No vertex is the empty set, one a point, two a se
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-Points = NDArray[np.float64]
-Indices = NDArray[np.int64]
+from negotiation._kernels.polygon import Indices, Points
 
-ROUNDING = 4e-15
-"""What the rounding of floats can do to a coordinate in one step; a polygon no wider than this is flat."""
 FEW = 40
 """Number of points up to which they are sorted by insertion."""
-DIRECTIONS = np.array([(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)], dtype=np.float64)
 
 
 @njit(cache=True, error_model="numpy")
@@ -71,35 +66,6 @@ def hull(points: Points) -> Indices:
 
 
 @njit(cache=True, error_model="numpy")
-def octagon(points: Points) -> Points:
-    """Return the edges of the hull of the extreme points in eight directions: run, rise, start; none if flat."""
-    corners, far = np.zeros(len(DIRECTIONS), dtype=np.int64), np.full(len(DIRECTIONS), -np.inf)
-    for i in range(len(points)):
-        for d in range(len(DIRECTIONS)):
-            along = DIRECTIONS[d, 0] * points[i, 0] + DIRECTIONS[d, 1] * points[i, 1]
-            if along > far[d]:
-                corners[d], far[d] = i, along
-    edges, count = np.empty((len(DIRECTIONS), 4)), 0
-    for d in range(len(DIRECTIONS)):
-        i, j = corners[d], corners[(d + 1) % len(DIRECTIONS)]
-        if i != j:
-            edges[count, 0], edges[count, 1] = points[j, 0] - points[i, 0], points[j, 1] - points[i, 1]
-            edges[count, 2], edges[count, 3] = points[i, 0], points[i, 1]
-            count += 1
-    return edges[: count if count > 2 else 0]
-
-
-@njit(cache=True, error_model="numpy")
-def well_inside(edges: Points, x: float, y: float) -> bool:
-    """Tell whether a point lies in an octagon by more than rounding; a flat one has no inside."""
-    for d in range(len(edges)):
-        run, rise = edges[d, 0], edges[d, 1]
-        if run * (y - edges[d, 3]) - rise * (x - edges[d, 2]) <= ROUNDING * (abs(run) + abs(rise)):
-            return False
-    return len(edges) > 0
-
-
-@njit(cache=True, error_model="numpy")
 def _near(points: Points, i: int, j: int, margin: float) -> bool:
     """Tell whether all vertices between two others lie within a margin of the segment that joins these."""
     m = len(points)
@@ -150,30 +116,3 @@ def round_out(points: Points, margin: float) -> Points:
                 last = i
         count += 1
     return kept[:count]
-
-
-@njit(cache=True, error_model="numpy")
-def _gap(polygon: Points, x: float, y: float) -> float:
-    """Return how far a point lies outside a polygon that has a vertex; 0 inside."""
-    nearest, inside, k = np.inf, True, len(polygon)
-    for i in range(k):
-        j = i + 1 if i + 1 < k else 0
-        run, rise = polygon[j, 0] - polygon[i, 0], polygon[j, 1] - polygon[i, 1]
-        across, up = x - polygon[i, 0], y - polygon[i, 1]
-        length = run * run + rise * rise
-        share = min(max((across * run + up * rise) / length, 0.0), 1.0) if length > 0 else 0.0
-        inside = inside and run * up - rise * across > 0
-        off, over = across - share * run, up - share * rise
-        nearest = min(nearest, off * off + over * over)
-    return 0.0 if inside else np.sqrt(nearest)
-
-
-@njit(cache=True, error_model="numpy")
-def moved(old: Points, new: Points) -> float:
-    """Return how far the vertices of a polygon lie outside another one."""
-    if len(old) == 0 or len(new) == 0:
-        return 0.0 if len(old) == len(new) else np.inf
-    worst = 0.0
-    for k in range(len(old)):
-        worst = max(worst, _gap(new, old[k, 0], old[k, 1]))
-    return worst

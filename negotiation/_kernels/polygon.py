@@ -204,8 +204,9 @@ def _gap(polygon: Points, x: float, y: float) -> float:
             share = min(max((across * run + up * rise) / length, 0.0), 1.0)
         if run * up - rise * across <= np.sqrt(length) * ROUNDING:
             inside = False
-        nearest = min(nearest, np.hypot(across - share * run, up - share * rise))
-    return 0.0 if inside else nearest
+        off, over = across - share * run, up - share * rise
+        nearest = min(nearest, off * off + over * over)
+    return 0.0 if inside else np.sqrt(nearest)
 
 
 @njit(cache=True, error_model="numpy")

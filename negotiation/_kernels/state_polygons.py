@@ -8,17 +8,8 @@ No vertex is the empty set, one a point, two a segment.
 import numpy as np
 from numba import njit
 
-from negotiation._kernels.convex import (
-    ROUNDING,
-    Indices,
-    Points,
-    hull,
-    moved,
-    octagon,
-    round_out,
-    thin_out,
-    well_inside,
-)
+from negotiation._kernels.convex import hull, round_out, thin_out
+from negotiation._kernels.polygon import ROUNDING, Indices, Points, octagon, outside, within
 
 SHARE = 0.01
 """Edges are merged outward by no more than this share of the least that a step has moved the sets by."""
@@ -241,7 +232,7 @@ def supported(
     for turn in range(len(likely) + behind - low):
         if turn == len(likely) and count > 2:
             kept = found[hull(found[:count])]
-            normals, edges = _normals(kept), octagon(kept)
+            normals, edges = _normals(kept), octagon(kept, ROUNDING)
             found[: len(kept)] = kept
             count = len(kept)
         row = int(likely[turn, 2]) if turn < len(likely) else low + turn - len(likely)
@@ -266,7 +257,7 @@ def supported(
             found = larger
         last = _cut(mine, x, y, deltas[0], deltas[1], needed[row, 0], needed[row, 1], row, found, count)
         for k in range(count, last):
-            if not well_inside(edges, found[k, 0], found[k, 1]):
+            if not within(edges, found[k, 0], found[k, 1]):
                 found[count] = found[k]
                 count += 1
     return found[hull(found[:count])]
@@ -343,7 +334,7 @@ def fall(
                 stage, lotteries, offsets[s], offsets[s + 1], likely, promises, cuts, tops, needed, deltas
             )
             part = thin_out(part, margin)
-            residual = max(residual, moved(likely, part))
+            residual = max(residual, outside(part, likely))
             if FINE * tolerance < least < np.inf:
                 rounded = round_out(part, SHARE * least)
                 part = rounded[hull(rounded)]

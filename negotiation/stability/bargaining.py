@@ -47,6 +47,10 @@ def pooled_critical_patience(temptation: ArrayLike, harm: ArrayLike) -> NDArray[
     array, shape (...)
         Sum of the temptations over sum of the harms, which lies between the two sides' own ratios; 0 and `inf`
         as in `critical_patience`.
+
+    Notes
+    -----
+    It holds where open conflict is an equilibrium of the year; `transfer_critical_discounts` is general.
     """
     owner = "pooled_critical_patience"
     gains, losses = _pairs("temptation", owner, temptation), _pairs("harm", owner, harm)
