@@ -15,6 +15,7 @@ from negotiation.games import GameClass, RepeatedGame, StageGame, game_class
 from negotiation.stability import (
     Bite,
     Linkage,
+    Model,
     Survival,
     best_tightness,
     critical_patience,
@@ -23,6 +24,7 @@ from negotiation.stability import (
     transfer_band,
 )
 from negotiation.truce import issues, measures, payoffs
+from negotiation.truce.asked import truce_model
 from negotiation.truce.dossier import checked, dossier
 from negotiation.truce.judge import DRAWS, SEED, draw, judge
 from negotiation.truce.parameters import Parameters
@@ -137,6 +139,10 @@ class Truce:
         for name in changes:
             check_known("parameter", "Truce.vary", name, Parameters.names())
         return replace(self, parameters=replace(self.parameters, **changes))
+
+    def model(self) -> Model:
+        """Return the truce as a model that questions can be put to, as in ``tipping_point(truce, "tau_us")``."""
+        return truce_model(self.parameters)
 
     def stage(
         self, *, squeeze: bool = False, terms: float = 0.0, year: float = 0.0, annulled: bool = False
