@@ -66,9 +66,7 @@ def random_points(ranges: Mapping[str, Range], draws: int, rng: np.random.Genera
     for name, one in ranges.items():
         if one.law == "fixed":
             continue
-        if not one.width:
-            sample[name] = np.full(count, one.central)
-        elif one.law == "uniform":
+        if one.law == "uniform" or not one.width:
             sample[name] = rng.uniform(one.low, one.high, count)
         else:
             sample[name] = rng.triangular(one.low, one.central, one.high, count)

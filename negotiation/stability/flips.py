@@ -104,7 +104,9 @@ def _followed(margin: Margin, grid: Floats, values: Floats) -> Found:
         which, at = np.nonzero((near[:, 1:] >= 0) != (near[:, :-1] >= 0))
         found.append((line[which], points[which, at], points[which, at + 1], near[which, at + 1] >= 0))
         still = np.setdiff1d(np.arange(len(line)), which)
-        part, left, middle, right = _turns(points[still], near[still])
+        turns = _turns(points[still], near[still])
+        first = np.unique(turns[0], return_index=True)[1]
+        part, left, middle, right = (one[first] for one in turns)
         line = line[still][part]
     return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))  # type: ignore[return-value]
 
@@ -113,6 +115,7 @@ def _turns(grid: Floats, values: Floats) -> tuple[Ints, Floats, Floats, Floats]:
     size = np.abs(values)
     before, here, after = size[:, :-2], size[:, 1:-1], size[:, 2:]
     same = ((values[:, :-2] >= 0) == (values[:, 1:-1] >= 0)) & ((values[:, 2:] >= 0) == (values[:, 1:-1] >= 0))
-    turns = same & (here <= before) & (here <= after) & (here <= np.maximum(before - here, after - here))
+    drop = np.maximum(before - here, after - here)
+    turns = same & (here <= before) & (here <= after) & (here <= drop) & (drop > 0)
     line, at = np.nonzero(turns)
     return line, grid[line, at], grid[line, at + 1], grid[line, at + 2]

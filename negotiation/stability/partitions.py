@@ -110,14 +110,14 @@ class Linkages:
         }
 
     def contagious(self) -> Mapping[tuple[str, ...], float]:
-        """Return the bundles that are worth less than their issues apart, though they would hold, and by how much.
+        """Return the bundles that false alarms make worth less than their issues apart, and by how much.
 
-        They are those in which false alarms spread: without noise a bundle that holds is worth no less than its
-        issues apart. Bundles that noise breaks altogether are among them.
+        Without noise they would be worth no less. Bundles that noise breaks altogether are among them.
         """
-        quiet = (self.critical <= self.patience).all(axis=1)
-        loss = self.best_apart - self.values
-        spread = quiet & (loss > ROUNDING * np.abs(self.best_apart))
+        count = len(self.issues)
+        quiet = judge_bundles(self.temptation, self.harm, np.zeros(count), self.patience, _members(count))[2]
+        loss, before = self.best_apart - self.values, _best_apart(quiet) - quiet
+        spread = (loss > ROUNDING * np.abs(self.best_apart)) & (before <= ROUNDING * np.abs(quiet))
         return {self.bundle(number): float(loss[number]) for number in np.flatnonzero(spread).tolist()}
 
     def to_dataset(self) -> "xarray.Dataset":
@@ -176,8 +176,7 @@ def linkages(
         way_out = "link(...) judges one arrangement of any number of issues."
         raise refusal("temptation", "linkages", f"hold 1 to {MOST_ISSUES} issues", count, way_out)
     names = tuple(map(str, range(count))) if issues is None else check_names("issues", "linkages", issues, count)
-    members = (np.arange(2**count)[:, None] >> np.arange(count) & 1).astype(bool)
-    critical, holds, values = judge_bundles(gains, losses, alarms, weight, members)
+    critical, holds, values = judge_bundles(gains, losses, alarms, weight, _members(count))
     labels = _arrangements(count)
     numbers = [(labels == label) @ (1 << np.arange(count)) for label in range(count)]
     found = Linkages(
@@ -188,6 +187,11 @@ def linkages(
     for array in (critical, holds, values, found.best_apart, labels, found.totals, found.all_hold):
         array.setflags(write=False)
     return found
+
+
+def _members(count: int) -> Bools:
+    """Return the issues of every bundle, one a row."""
+    return (np.arange(2**count)[:, None] >> np.arange(count) & 1).astype(np.bool_)
 
 
 def _arrangements(count: int) -> NDArray[np.int8]:

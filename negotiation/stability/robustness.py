@@ -103,7 +103,7 @@ def robustness_radius(model: Askable, names: Sequence[str] | None = None, *, sen
     wide = tuple(name for name in chosen if found.range(OWNER, name).width > 0)
     if not wide:
         raise refusal("names", OWNER, "name a parameter whose range has width", list(chosen))
-    box = _Box(found, wide, found.sense(OWNER, sense))
+    box = _Box(found, wide, found.sense(OWNER, sense), _attack(len(wide)))
     holds = bool(box.margins(np.zeros((1, len(wide))))[0] >= 0)
     error, end = math.inf, box.breaking(1.0, holds)
     for _ in range(MOST_MOVES):
@@ -133,6 +133,7 @@ class _Box:
     model: Model
     names: tuple[str, ...]
     sense: int
+    attack: Floats
 
     def values(self, places: Floats) -> dict[str, Floats]:
         ends = [self.model.ranges[name] for name in self.names]
@@ -152,8 +153,7 @@ class _Box:
             return sign * self.margins(inside * places)
 
         starts = [self._descended(harm, np.zeros(len(self.names)))]
-        attack = self._attack()
-        starts.append(self._descended(harm, attack[harm(attack).argmin()]))
+        starts.append(self._descended(harm, self.attack[harm(self.attack).argmin()]))
         worst = min(starts, key=lambda place: float(harm(place[None])[0]))
         broken = bool(self.margins(inside * worst[None])[0] >= 0) != holds
         return worst if broken else None
@@ -174,12 +174,6 @@ class _Box:
         gained: Floats = self.margins(back) - self.margins(corner[None])
         return gained
 
-    def _attack(self) -> Floats:
-        from scipy.stats import qmc  # only here: it takes a while to load
-
-        points: Floats = qmc.Halton(len(self.names), scramble=False).random(TRIALS)
-        return 2 * points - 1
-
     def _descended(self, harm: Harm, start: Floats) -> Floats:
         """Change one parameter at a time to an end or to the centre, the best change first, until none helps."""
         place, count = start, len(start)
@@ -193,3 +187,11 @@ class _Box:
                 break
             place, lowest = trials[best], float(found[best])
         return place
+
+
+def _attack(dimension: int) -> Floats:
+    """Return points that fill the box evenly."""
+    from scipy.stats import qmc  # only here: it takes a while to load
+
+    points: Floats = qmc.Sobol(dimension, scramble=False).random(TRIALS)
+    return 2 * points - 1

@@ -129,9 +129,9 @@ def scenarios(
     The patient rule induction method [FF99]_ peels from the box of all draws, again and again, the twentieth at one
     end of one parameter that leaves the highest density, down to a fiftieth of all draws. Ends of which the
     quasi-p-value [BL10]_ exceeds 0.05 are opened, and of these boxes the one with the largest coverage among those
-    that reach the density is taken, or the densest if none does. It is then widened by hundredths as long as its
-    density does not fall below the one asked for (its own, if that is less), and further ends are opened under the
-    same condition, the cheapest first. Limits lie halfway between the draws inside and outside.
+    that reach the density is taken, or the densest if none does. It is then widened by hundredths of its draws that
+    fail at least as often as all draws, as long as its density does not fall below the one asked for (its own, if
+    that is less), and further ends are opened under the latter condition, the cheapest first. Limits lie halfway between the draws inside and outside.
 
     References
     ----------
@@ -235,17 +235,20 @@ class _Search:
         return rows[stay], fails[stay], smaller
 
     def pasted(self, box: Floats, floor: float) -> Floats:
-        """Widen the restricted ends of a box, the best first, as long as its density stays above the floor."""
+        """Widen the ends of a box, the best first, where enough fails and the density stays above the floor."""
         while True:
-            wider = [self._wider(box, k, side) for k in self.restricted(box) for side in (0, 1)]
-            fit = [one for one in wider if one is not None and self.density(one) >= floor]
+            inside = self.inside(box)
+            wider = [one for end in self._ends(box) if (one := self._wider(box, *end)) is not None]
+            fit = [
+                one
+                for one in wider
+                if self.density(one) >= floor and self.fails[self.inside(one) & ~inside].mean() >= self.fails.mean()
+            ]
             if not fit:
                 return box
             box = max(fit, key=self.density)
 
     def _wider(self, box: Floats, k: int, side: int) -> Floats | None:
-        if np.isinf(box[k, side]):
-            return None
         sign = -1 if side == 0 else 1
         beyond = np.sort(sign * self.table[self._beyond(box, k, side), k])
         if not beyond.size:

@@ -142,9 +142,9 @@ def tipping_point(model: Askable, name: str, *, sense: str | None = None, points
 
     Examples
     --------
-    >>> ring = Model({"x": (-2, 0, 3), "y": (-2, 1, 3)}, lambda x, y: 5 - x**2 - y**2)
+    >>> ring = Model({"x": (-3, 0, 3), "y": (-3, 1, 3)}, lambda x, y: 5 - x**2 - y**2)
     >>> print(tipping_point(ring, "x"))
-    agreement holds at x = 0 (-2 to 3)
+    agreement holds at x = 0 (-3 to 3)
     holds above -2
     fails above 2
     """
