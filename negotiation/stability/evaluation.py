@@ -43,7 +43,9 @@ def evaluate(model: Model, points: Points) -> NDArray[np.float64]:
     return found
 
 
-def random_points(ranges: Mapping[str, Range], draws: int, rng: np.random.Generator) -> dict[str, NDArray[np.float64]]:
+def random_points(
+    ranges: Mapping[str, Range], draws: int, rng: np.random.Generator
+) -> dict[str, NDArray[np.float64]]:
     """Draw the parameters independently, each by its law.
 
     Parameters
@@ -87,4 +89,5 @@ def _measured(model: Model, points: Points, start: int) -> NDArray[np.float64]:
         point = spelled({name: values[row] for name, values in points.items()})
         rule = f"be finite in the sense {model.senses[column]!r}"
         raise refusal("measure", "Model", rule, table[row, column], f"At draw {start + row}: {point}.")
-    return table - np.array(list(model.levels.values()))
+    margins: NDArray[np.float64] = table - np.array(list(model.levels.values()))
+    return margins

@@ -104,10 +104,9 @@ def _followed(margin: Margin, grid: Floats, values: Floats) -> Found:
         which, at = np.nonzero((near[:, 1:] >= 0) != (near[:, :-1] >= 0))
         found.append((line[which], points[which, at], points[which, at + 1], near[which, at + 1] >= 0))
         still = np.setdiff1d(np.arange(len(line)), which)
-        turns = _turns(points[still], near[still])
-        first = np.unique(turns[0], return_index=True)[1]
-        part, left, middle, right = (one[first] for one in turns)
-        line = line[still][part]
+        turning, left, middle, right = _turns(points[still], near[still])
+        part, first = np.unique(turning, return_index=True)
+        line, left, middle, right = line[still][part], left[first], middle[first], right[first]
     return tuple(np.concatenate(parts) for parts in zip(*found, strict=True))  # type: ignore[return-value]
 
 

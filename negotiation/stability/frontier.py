@@ -113,7 +113,9 @@ def frontier(model: Askable, x: str, y: str, *, sense: str | None = None, cells:
     def margin(xs: Floats, ys: Floats) -> Floats:
         return evaluate(found, {x: xs, y: ys})[:, column]
 
-    corners = margin(*(one.ravel() for one in np.meshgrid(*grids, indexing="ij"))).reshape(count + 1, count + 1) >= 0
+    corners = (
+        margin(*(one.ravel() for one in np.meshgrid(*grids, indexing="ij"))).reshape(count + 1, count + 1) >= 0
+    )
     sides, points = _crossings(margin, grids, corners)
     branches = tuple(points[path] for path in _paths(_joined(margin, grids, corners, sides)))
     for one in branches:

@@ -93,7 +93,9 @@ class _Played:
             raise refusal("target", OWNER, "be one profile for ever", found.target.describe(found.stage), way_out)
         patience = repeated.exact_deltas[0]
         if found.low < patience and found.high == math.inf:
-            raise refusal("delta", OWNER, f"be at most {found.low:g}, up to which punishments were tried", patience)
+            raise refusal(
+                "delta", OWNER, f"be at most {found.low:g}, up to which punishments were tried", patience
+            )
         needed = found.exact if found.exact is not None else min(found.high, 1.0)
         return patience - needed
 

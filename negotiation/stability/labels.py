@@ -31,6 +31,8 @@ def labelled(
     return dataset(variables, coords, **(attributes | model.central))
 
 
-def dataset(variables: Mapping[str, Any], coords: Mapping[str, Any] | None = None, **attributes: Any) -> "xarray.Dataset":
+def dataset(
+    variables: Mapping[str, Any], coords: Mapping[str, Any] | None = None, **attributes: Any
+) -> "xarray.Dataset":
     """Return a dataset whose attributes hold the version; parameters as in `labelled`."""
     return xarray.Dataset(dict(variables), dict(coords or {}), {"version": version("negotiation")} | attributes)

@@ -107,7 +107,8 @@ def survival_levers(model: Askable, names: Sequence[str] | None = None) -> Lever
     >>> from negotiation.stability.survival import survival
     >>> def course(shock, alarm):
     ...     return survival({"shock": shock, "alarm": alarm}, 5)
-    >>> model = Model({"shock": (0.1, 0.2, 0.5), "alarm": (0, 0.1, 0.1)}, lambda shock, alarm: shock, course=course)
+    >>> ranges = {"shock": (0.1, 0.2, 0.5), "alarm": (0, 0.1, 0.1)}
+    >>> model = Model(ranges, lambda shock, alarm: 0.5 - shock, course=course)
     >>> [(one.name, round(one.swing, 3)) for one in survival_levers(model).levers]
     [('shock', 0.33), ('alarm', 0.134)]
     """

@@ -106,7 +106,7 @@ def link(
 def issue_arrays(
     owner: str, temptation: ArrayLike, harm: ArrayLike, patience: float, false_alarms: ArrayLike
 ) -> tuple[Floats, Floats, Floats, float]:
-    """Return temptation and harm, shape (issues, n), false alarms, shape (issues,), and patience, or refuse them."""
+    """Return temptation and harm, shape (issues, n), false alarms, shape (issues,), and patience as checked."""
     gains, losses = check_array("temptation", owner, temptation), check_array("harm", owner, harm)
     if gains.ndim != 2 or gains.shape != losses.shape:
         raise refusal("harm", owner, f"have the shape (issues, n) of 'temptation', {gains.shape}", losses.shape)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, get_args, final, runtime_checkable
+from typing import Any, Literal, Protocol, final, get_args, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -199,7 +199,9 @@ class PerPoint:
 
     def __call__(self, **parameters: Any) -> NDArray[np.float64]:
         """Call the function once a point."""
-        rows = zip(*(np.atleast_1d(one).tolist() for one in np.broadcast_arrays(*parameters.values())), strict=True)
+        rows = zip(
+            *(np.atleast_1d(one).tolist() for one in np.broadcast_arrays(*parameters.values())), strict=True
+        )
         found = [self._at(dict(zip(parameters, row, strict=True))) for row in rows]
         return np.array(found, dtype=np.float64)
 

@@ -1,4 +1,4 @@
-"""Every arrangement of issues into bundles: which are self-enforcing, what breaks them, and which is worth most."""
+"""Every arrangement of issues into bundles: which hold, what breaks the others, and which is worth most."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -158,9 +158,9 @@ def linkages(
 
     Notes
     -----
-    An arrangement is worth what its bundles are worth, so that each of the 2^m bundles is judged once. The number of
-    arrangements is the Bell number of m. The best arrangement of the issues of a bundle is found by splitting off
-    the part that holds its first issue, in 3^m steps.
+    An arrangement is worth what its bundles are worth, so that each of the 2^m bundles is judged once. There are
+    as many arrangements as the Bell number of m. The best arrangement of the issues of a bundle is found by
+    splitting off the part that holds its first issue, in 3^m steps.
 
     Examples
     --------

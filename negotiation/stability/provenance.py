@@ -8,7 +8,7 @@ the whole range, and one without claims never moves. All comparisons use the sam
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, final
+from typing import TYPE_CHECKING, Any, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +100,12 @@ class Effects:
             "change_low": ("effect", [one.change.low for one in rows]),
             "change_high": ("effect", [one.change.high for one in rows]),
         }
-        attributes = {"sense": self.sense, "draws": self.draws, "seed": self.seed, "baseline": self.baseline.value}
+        attributes: dict[str, Any] = {
+            "sense": self.sense,
+            "draws": self.draws,
+            "seed": self.seed,
+            "baseline": self.baseline.value,
+        }
         return labelled(self.model, columns, **attributes)
 
 
@@ -135,8 +140,8 @@ def claim_effects(model: Askable, *, sense: str | None = None, draws: int = DRAW
 def article_effects(model: Askable, *, sense: str | None = None, draws: int = DRAWS, seed: int = SEED) -> Effects:
     """Compute what becomes of the verdict if an article is left out, or believed.
 
-    An article is left out by dropping all its claims. It is believed by moving the central values of the parameters
-    to those of its reading; a range is widened to a value outside it.
+    An article is left out by dropping all its claims. It is believed by moving the central values of the
+    parameters to those of its reading; a range is widened to a value outside it.
 
     Parameters
     ----------
@@ -164,7 +169,9 @@ def article_effects(model: Askable, *, sense: str | None = None, draws: int = DR
     return asked.result(found)
 
 
-def disagreement_effects(model: Askable, *, sense: str | None = None, draws: int = DRAWS, seed: int = SEED) -> Effects:
+def disagreement_effects(
+    model: Askable, *, sense: str | None = None, draws: int = DRAWS, seed: int = SEED
+) -> Effects:
     """Compute which side matters where articles disagree.
 
     A side is taken by dropping the claims of the other sides and moving the central values of the parameters that
@@ -234,7 +241,7 @@ class _Asked:
         dropped: Collection[str] = (),
         moved: Mapping[str, float] | None = None,
     ) -> Effect:
-        """Draw anew with some claims dropped and some central values moved; only the rows that change are measured."""
+        """Draw anew with some claims dropped and some central values moved; measure the draws that change."""
         ranges = dict(self.model.ranges) | {
             name: self.model.ranges[name].moved(value)
             for name, value in (moved or {}).items()
@@ -282,6 +289,8 @@ class _Asked:
 
     def _part(self, name: str, dropped: Collection[str]) -> float:
         """Return the part of the weight behind a parameter that is dropped."""
-        weights = {one: self.evidence.source(self.evidence.claim(one).source).weight for one in self.founded.get(name, ())}
+        weights = {
+            one: self.evidence.source(self.evidence.claim(one).source).weight for one in self.founded.get(name, ())
+        }
         total = sum(weights.values())
         return sum(weight for one, weight in weights.items() if one in dropped) / total if total > 0 else 0.0

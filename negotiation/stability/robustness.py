@@ -146,7 +146,7 @@ class _Box:
         return evaluate(self.model, self.values(places))[:, self.sense]
 
     def breaking(self, error: float, holds: bool) -> Floats | None:
-        """Return a place strictly within the error with the other verdict, scaled to the error 1, if one is found."""
+        """Return a place within the error with the other verdict, scaled to the error 1, if one is found."""
         sign, inside = (1.0 if holds else -1.0), error * (1 - 1e-12)
 
         def harm(places: Floats) -> Floats:

@@ -126,12 +126,13 @@ def scenarios(
 
     Notes
     -----
-    The patient rule induction method [FF99]_ peels from the box of all draws, again and again, the twentieth at one
-    end of one parameter that leaves the highest density, down to a fiftieth of all draws. Ends of which the
+    The patient rule induction method [FF99]_ peels from the box of all draws, again and again, the twentieth at
+    one end of one parameter that leaves the highest density, down to a fiftieth of all draws. Ends of which the
     quasi-p-value [BL10]_ exceeds 0.05 are opened, and of these boxes the one with the largest coverage among those
-    that reach the density is taken, or the densest if none does. It is then widened by hundredths of its draws that
-    fail at least as often as all draws, as long as its density does not fall below the one asked for (its own, if
-    that is less), and further ends are opened under the latter condition, the cheapest first. Limits lie halfway between the draws inside and outside.
+    that reach the density is taken, or the densest if none does. It is then widened by hundredths of its draws
+    that fail at least as often as all draws, as long as its density does not fall below the one asked for (its
+    own, if that is less), and further ends are opened under the latter condition, the cheapest first. Limits lie
+    halfway between the draws inside and outside.
 
     References
     ----------
@@ -142,7 +143,8 @@ def scenarios(
 
     Examples
     --------
-    >>> model = Model({"x": (0, 1, 2), "y": (0, 1, 2), "z": (0, 1, 2)}, lambda x, y, z: np.maximum(1.2 - x, y - 0.9))
+    >>> ranges = {name: (0, 1, 2) for name in "xyz"}
+    >>> model = Model(ranges, lambda x, y, z: np.maximum(1.2 - x, y - 0.9))
     >>> found = scenarios(model, density=0.99)
     >>> {name: [round(end, 2) for end in ends] for name, ends in found.limits.items()}
     {'x': [1.2, inf], 'y': [-inf, 0.9]}
@@ -152,7 +154,9 @@ def scenarios(
     points = drawn_points(OWNER, found, draws, seed)
     fails = evaluate(found, points)[:, column] < 0
     if fails.all() or not fails.any():
-        raise refusal("model", OWNER, "fail at some draws and hold at others", "fails at all" if fails.all() else "none")
+        raise refusal(
+            "model", OWNER, "fail at some draws and hold at others", "fails at all" if fails.all() else "none"
+        )
     table = np.stack([points[name] for name in found.drawn], axis=1)
     search = _Search(table, fails)
     boxes = search.peeled()
@@ -242,7 +246,8 @@ class _Search:
             fit = [
                 one
                 for one in wider
-                if self.density(one) >= floor and self.fails[self.inside(one) & ~inside].mean() >= self.fails.mean()
+                if self.density(one) >= floor
+                and self.fails[self.inside(one) & ~inside].mean() >= self.fails.mean()
             ]
             if not fit:
                 return box
@@ -293,7 +298,7 @@ class _Search:
             box = max(fit, key=self.density)
 
     def quasi_p(self, box: Floats, ends: list[tuple[int, int]]) -> float:
-        """Return the chance of as many failures in the box if they were as frequent as without some of its ends."""
+        """Return the chance of as many failures in the box if they were as frequent as with some ends open."""
         from scipy.stats import binom  # only here: it takes a while to load
 
         inside, without = self.fails[self.inside(box)], self.fails[self.inside(self._opened(box, ends))]

@@ -143,7 +143,9 @@ def sensitivity(
     measured = evaluate(found, _design(found, count, rng))[:, column]
     table = (measured if of == "measure" else (measured >= 0).astype(np.float64)).reshape(-1, count)
     if np.ptp(table) == 0:
-        raise refusal("model", OWNER, f"have a {of} that varies with the parameters", f"{table[0, 0]:g} everywhere")
+        raise refusal(
+            "model", OWNER, f"have a {of} that varies with the parameters", f"{table[0, 0]:g} everywhere"
+        )
     first, total = _indices(table, np.arange(count))
     samples = np.array([_indices(table, rng.integers(count, size=count)) for _ in range(RESAMPLES)])
     intervals = np.quantile(samples, INTERVAL, axis=0)
@@ -161,7 +163,9 @@ def _design(model: Model, count: int, rng: np.random.Generator) -> Mapping[str, 
     points = {}
     for k, name in enumerate(model.drawn):
         first, second = (_quantiles(model.ranges[name], both[:, column]) for column in (k, dimension + k))
-        points[name] = np.concatenate([first, second, *[second if other == k else first for other in range(dimension)]])
+        points[name] = np.concatenate(
+            [first, second, *[second if other == k else first for other in range(dimension)]]
+        )
     return points
 
 
@@ -177,7 +181,5 @@ def _indices(table: Floats, rows: NDArray[np.int64]) -> tuple[Floats, Floats]:
     from scipy.stats import sobol_indices  # only here: it takes a while to load
 
     chosen = table[:, rows]
-    found = sobol_indices(
-        func={"f_A": chosen[:1], "f_B": chosen[1:2], "f_AB": chosen[2:, None]}, n=table.shape[1]
-    )
+    found = sobol_indices(func={"f_A": chosen[:1], "f_B": chosen[1:2], "f_AB": chosen[2:, None]}, n=table.shape[1])
     return np.atleast_1d(found.first_order), np.atleast_1d(found.total_order)

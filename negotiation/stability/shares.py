@@ -110,9 +110,15 @@ def change_of(before: ArrayLike, after: ArrayLike) -> Change:
     -0.25
     """
     first, second = np.asarray(before), np.asarray(after)
-    if first.dtype != np.bool_ or first.ndim != 1 or not first.size or (first.shape, first.dtype) != (
-        second.shape,
-        second.dtype,
+    if (
+        first.dtype != np.bool_
+        or first.ndim != 1
+        or not first.size
+        or (first.shape, first.dtype)
+        != (
+            second.shape,
+            second.dtype,
+        )
     ):
         shown = f"{second.dtype}, {second.shape}"
         raise refusal("after", "change_of", "be a non-empty row of bools, as long as 'before'", shown)

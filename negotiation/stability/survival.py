@@ -194,9 +194,7 @@ def _read_only(table: NDArray[np.float64]) -> NDArray[np.float64]:
     return table
 
 
-def _marks(
-    game: StochasticGame, start: int, ends: Mapping[str, Collection[str | int]]
-) -> NDArray[np.bool_]:
+def _marks(game: StochasticGame, start: int, ends: Mapping[str, Collection[str | int]]) -> NDArray[np.bool_]:
     marks = np.zeros((len(ends), game.num_states), dtype=np.bool_)
     for row, states in zip(marks, ends.values(), strict=True):
         row[[game.state(state) for state in ([states] if isinstance(states, str) else states)]] = True

@@ -110,7 +110,9 @@ class TippingPoint:
     def __str__(self) -> str:
         unit = f" {self.unit}" if self.unit else ""
         verdict = "holds" if self.holds else "fails"
-        lines = [f"{self.sense} {verdict} at {self.name} = {self.current:.6g}{unit} ({self.low:g} to {self.high:g})"]
+        lines = [
+            f"{self.sense} {verdict} at {self.name} = {self.current:.6g}{unit} ({self.low:g} to {self.high:g})"
+        ]
         for flip in self.flips:
             place = f"{flip.value:.9g}" if flip.exact is None else f"{flip.exact} = {flip.value:.9g}"
             lines.append(f"{'holds' if flip.holds_above else 'fails'} above {place}")

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation.stability import Model, Range, Survival
+from negotiation.stability.model import Law
 from negotiation.truce import measures
 from negotiation.truce.dossier import dossier
 from negotiation.truce.parameters import Parameters
@@ -38,7 +39,8 @@ def truce_model(p: Parameters) -> Model:
     values = p.as_mapping()
     ranges = {}
     for one in dossier().parameters:
-        law, quantity = "triangular" if one.drawn else "fixed", one.quantity
+        law: Law = "triangular" if one.drawn else "fixed"
+        quantity = one.quantity
         plausible = Range(quantity.low, quantity.central, quantity.high, quantity.unit, law)
         ranges[one.name] = plausible.moved(float(values[one.name]))
     return Model(ranges, holding, LEVELS, dossier(), course)

@@ -124,6 +124,13 @@ def draw(p: Parameters, draws: int, seed: int, owner: str) -> Parameters:
     return replace(p, **random_points(truce_model(p).ranges, count, rng))
 
 
+def sample(p: Parameters, *, draws: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return patience and the patience each side needs at random draws; see `Truce.sample`."""
+    drawn = draw(p, draws, seed, "Truce.sample")
+    deterrent = payoffs.deterrent(drawn, payoffs.harm(drawn))
+    return payoffs.patience(drawn), critical_patience(payoffs.temptation(drawn), deterrent)
+
+
 def _sides(
     p: Parameters, gain: NDArray[np.float64], deterrent: NDArray[np.float64], slacks: NDArray[np.float64]
 ) -> tuple[Side, Side]:

@@ -5,21 +5,26 @@ Sides stand on the last axis, the United States first. Functions that say "numbe
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation._checks import MAX_ROUNDS, check_count, refusal
 from negotiation.stability import (
     Bite,
     Survival,
+    best_tightness,
     crossing_year,
     dependence_at_bite,
+    dependence_path,
     relative_radius,
     slack,
     survival,
     transfer_critical_discounts,
 )
 from negotiation.truce import payoffs
+from negotiation.truce.dossier import dossier
 from negotiation.truce.parameters import Number, Parameters
 from negotiation.truce.payoffs import Array
 
@@ -93,6 +98,24 @@ def reversal_horizon(p: Parameters) -> Array:
     return crossing_year(remaining, payoffs.erosion_factor(p), floor=p.floor)
 
 
+def erosion(p: Parameters, num_rounds: int, *, tier: str, use: float) -> Array:
+    """Return dependence on one tier of the chain, shape (num_rounds + 1,); see `Truce.erosion`."""
+    found = dossier().tier(tier)
+    start = p.d0 if tier == "chain" else found.share.central
+    factor = 1 - p.gamma_res if tier == "reserves" else payoffs.erosion_factor(p, use=use)
+    rounds = check_count("num_rounds", "Truce.erosion", num_rounds, 0, most=MAX_ROUNDS)
+    return dependence_path(float(start), float(factor), rounds, floor=float(p.floor))
+
+
+def tightness(p: Parameters) -> float:
+    """Return the constant use of its lever that is worth most to China; see `Truce.best_tightness`."""
+    rate = float(payoffs.erosion_rate(p))
+    if rate < 0:
+        rule = "leave the yearly erosion at 0 or above"
+        raise refusal("gamma_truce", "Truce.best_tightness", rule, f"{rate:.3g}")
+    return best_tightness(float(p.delta), rate, float(p.gamma_x))
+
+
 def holding(p: Parameters, num_rounds: int) -> Array:
     """Return what decides whether the truce holds, sense by sense, shape (..., 4); numbers or draws.
 
@@ -122,7 +145,7 @@ def survival_curve(p: Parameters, num_rounds: int, *, rebargained: bool) -> Surv
     return survival(lasting, num_rounds, first_year={cause: float(chance) for cause, chance in once.items()})
 
 
-def _lasting(p: Parameters, ends_without_lever: Flag) -> dict[str, Number]:
+def _lasting(p: Parameters, ends_without_lever: Flag) -> dict[str, Any]:
     """Return the chances of an end in every year by cause; numbers or draws."""
     return {
         "turnover of leaders": p.turnover,
@@ -132,7 +155,7 @@ def _lasting(p: Parameters, ends_without_lever: Flag) -> dict[str, Number]:
     }
 
 
-def _once(p: Parameters, ends_today: Flag, ends_annulled: Flag) -> dict[str, Number]:
+def _once(p: Parameters, ends_today: Flag, ends_annulled: Flag) -> dict[str, Any]:
     """Return the chances of an end in the first year only by cause; numbers or draws."""
     return {"incentive to break": 1.0 * ends_today, "court ruling": p.p_court * ends_annulled}
 

@@ -29,6 +29,8 @@ from negotiation.truce.parameters import Number, Parameters
 
 Array = NDArray[np.float64]
 
+ACTIONS = ("Hold", "Squeeze", "Break")
+
 FULL = 1 - 1e-12
 """Largest dependence; at 1 a lever with the CES bite would do boundless harm."""
 

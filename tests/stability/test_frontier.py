@@ -76,7 +76,9 @@ def test_the_dataset_holds_points_branches_units_and_parameters():
 def test_planes_that_do_not_fit_are_refused():
     model = Model(SQUARE | {"z": (1, 1, 1)}, lambda x, y, z: x * y - z)
     for other in ("x", "z"):
-        with refused("'y' of frontier must name another parameter than 'x', both with a range that has width, got ("):
+        with refused(
+            "'y' of frontier must name another parameter than 'x', both with a range that has width, got ("
+        ):
             frontier(model, "x", other)
     with refused("'parameter' of frontier must be one of the 3 known names, got 'w'."):
         frontier(model, "x", "w")

@@ -3,7 +3,12 @@ import pytest
 from negotiation.stability import Model, Range, survival, survival_levers
 from tests.strategies import refused
 
-RANGES = {"shock": (0.1, 0.2, 0.5), "alarm": (0.0, 0.1, 0.1), "idle": (0, 1, 2), "ruling": Range(0, 0.3, 1, law="fixed")}
+RANGES = {
+    "shock": (0.1, 0.2, 0.5),
+    "alarm": (0.0, 0.1, 0.1),
+    "idle": (0, 1, 2),
+    "ruling": Range(0, 0.3, 1, law="fixed"),
+}
 
 
 def course(shock, alarm, idle, ruling):

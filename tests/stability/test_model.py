@@ -60,8 +60,8 @@ def test_a_measure_that_is_not_finite_names_the_draw_and_its_parameters(bad):
     at, values = CHUNK + 3, np.full(CHUNK + 10, 5.0)
     values[at] = 8.125
     model = Model(RANGES, lambda harm, gain: np.where(harm == 8.125, bad, gain))
-    words = f"'measure' of Model must be finite in the sense 'agreement', got {bad}. At draw {at}: harm = 8.125, gain = 2."
-    with refused(words):
+    words = f"'measure' of Model must be finite in the sense 'agreement', got {bad}. "
+    with refused(f"{words}At draw {at}: harm = 8.125, gain = 2."):
         evaluate(model, {"harm": values, "gain": np.full(len(values), 2.0)})
 
 
@@ -97,8 +97,16 @@ def test_a_range_moves_and_widens():
         ({"x": (1, 2, 3)}, {}, "'levels' of Model must name at least one sense, got {}."),
         ({"x": (1, 2, 3)}, {"a": math.nan}, "'levels['a']' of Model must be finite, got nan."),
         ({"x": (1, 2)}, {"a": 0}, "'ranges['x']' of Model must be a Range or (low, central, high), got (1, 2)."),
-        ({"x": (2, 1, 3)}, {"a": 0}, "'central' of Range must satisfy low <= central <= high, got (2.0, 1.0, 3.0)."),
-        ({"x": (1, 4, 3)}, {"a": 0}, "'central' of Range must satisfy low <= central <= high, got (1.0, 4.0, 3.0)."),
+        (
+            {"x": (2, 1, 3)},
+            {"a": 0},
+            "'central' of Range must satisfy low <= central <= high, got (2.0, 1.0, 3.0).",
+        ),
+        (
+            {"x": (1, 4, 3)},
+            {"a": 0},
+            "'central' of Range must satisfy low <= central <= high, got (1.0, 4.0, 3.0).",
+        ),
         ({"x": (1, math.nan, 3)}, {"a": 0}, "'central' of Range must be finite, got nan."),
         ({"x": (1, "a", 3)}, {"a": 0}, "'central' of Range must be a number, got 'a'."),
     ],

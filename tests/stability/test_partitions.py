@@ -7,8 +7,12 @@ from negotiation.stability import link, linkages
 from tests.strategies import refused
 
 BELL = [1, 2, 5, 15, 52, 203, 877, 4140]
-numbers = st.lists(st.lists(st.sampled_from([-1.0, 0.5, 1.0, 2.0, 3.5, 5.0]), min_size=2, max_size=2), min_size=4, max_size=4)
-harms = st.lists(st.lists(st.sampled_from([0.7, 2.1, 4.3, 6.1, 9.7]), min_size=2, max_size=2), min_size=4, max_size=4)
+numbers = st.lists(
+    st.lists(st.sampled_from([-1.0, 0.5, 1.0, 2.0, 3.5, 5.0]), min_size=2, max_size=2), min_size=4, max_size=4
+)
+harms = st.lists(
+    st.lists(st.sampled_from([0.7, 2.1, 4.3, 6.1, 9.7]), min_size=2, max_size=2), min_size=4, max_size=4
+)
 alarms = st.lists(st.sampled_from([0.0, 0.03, 0.2]), min_size=4, max_size=4)
 
 
@@ -67,11 +71,14 @@ def test_what_breaks_a_bundle_and_where_contagion_loses_agree_with_link(temptati
             mends = tuple(name for name in bundle if not rest[name] or judged([rest[name]], false_alarms).holds[0])
             assert failing[bundle] == mends
         apart = max(
-            (judged(one, false_alarms).total_value for one in partitions(list(bundle)) if len(one) > 1), default=0.0
+            (judged(one, false_alarms).total_value for one in partitions(list(bundle)) if len(one) > 1),
+            default=0.0,
         )
         assert every.best_apart[number] == pytest.approx(apart)
         loss = apart - judged([bundle], false_alarms).total_value
-        quiet_apart = max((judged(one, 0.0).total_value for one in partitions(list(bundle)) if len(one) > 1), default=0.0)
+        quiet_apart = max(
+            (judged(one, 0.0).total_value for one in partitions(list(bundle)) if len(one) > 1), default=0.0
+        )
         quiet_loss = quiet_apart - judged([bundle], 0.0).total_value
         if abs(loss) > 1e-9:
             assert (bundle in contagious) == (quiet_loss < 1e-9 and loss > 0)

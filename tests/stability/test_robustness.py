@@ -45,9 +45,8 @@ def test_the_radius_of_a_linear_measure_is_the_margin_over_the_worst_moves(weigh
 @settings(max_examples=40)
 @given(st.floats(0.2, 3), st.floats(0.5, 6), st.floats(0.3, 0.95))
 def test_errors_in_temptation_harm_and_patience_give_the_closed_form(gain, harm, patience):
-    ranges = {
-        "gain": Range(0, gain, 2 * gain), "harm": Range(0, harm, 2 * harm), "patience": Range(0, patience, 2 * patience)
-    }  # fmt: skip
+    sizes = {"gain": gain, "harm": harm, "patience": patience}
+    ranges = {name: Range(0, size, 2 * size) for name, size in sizes.items()}
     found = robustness_radius(Model(ranges, lambda gain, harm, patience: patience * harm - gain))
     if found.holds:
         assert found.value == pytest.approx(float(relative_radius(gain, harm, patience)), abs=1e-9)
@@ -65,7 +64,9 @@ def test_a_worst_place_inside_the_box_is_found():
     found = robustness_radius(dip)
     grid = np.linspace(-1, 1, 801)
     reach = min(max(abs(x), abs(y)) for x, y in product(grid, grid) if np.hypot(x - 0.5, y + 0.3) < 0.25)
-    assert found.value == pytest.approx(reach, abs=0.01)  # an upper bound, found by attack; the grid is 0.0025 wide
+    assert found.value == pytest.approx(
+        reach, abs=0.01
+    )  # an upper bound, found by attack; the grid is 0.0025 wide
     assert found.value >= 0.25 - 1e-9
 
 

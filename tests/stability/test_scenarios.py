@@ -45,7 +45,9 @@ def test_coverage_density_and_mass_are_counted_again(noise):
     found = scenarios(model, density=0.8, draws=DRAWS, seed=7)
     points = random_points(RANGES, DRAWS, np.random.default_rng(7))
     fails = model.measure(**points) < 0
-    box = np.all([(points[name] >= low) & (points[name] <= high) for name, (low, high) in found.limits.items()], axis=0)
+    box = np.all(
+        [(points[name] >= low) & (points[name] <= high) for name, (low, high) in found.limits.items()], axis=0
+    )
     assert found.density == pytest.approx(fails[box].mean())
     assert found.coverage == pytest.approx(fails[box].sum() / fails.sum())
     assert (found.mass, found.base_rate) == (box.mean(), fails.mean())

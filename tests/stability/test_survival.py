@@ -157,7 +157,9 @@ def test_without_a_cause_its_hazards_are_nil(table, which):
     names = [str(k) for k in range(len(table))]
     gone = names[which % len(names)]
     curve = survival(dict(zip(names, table, strict=True)), ROUNDS).without(gone)
-    other = survival({"none": 0.0} | {name: row for name, row in zip(names, table, strict=True) if name != gone}, ROUNDS)
+    other = survival(
+        {"none": 0.0} | {name: row for name, row in zip(names, table, strict=True) if name != gone}, ROUNDS
+    )
     assert curve.survival == pytest.approx(other.survival)
     assert curve.mean_life == pytest.approx(other.mean_life)
 
@@ -202,7 +204,9 @@ def test_survival_of_states_is_that_of_simulated_plays():
 
 
 def test_a_certain_end_is_split_among_the_states_that_it_leads_to():
-    game = StochasticGame(STATES, [[[[0, 0]]]] * 4, [[[[0, 0, 0.3, 0.7]]], *[[[row]] for row in MOVES[1:].tolist()]], 0.9)
+    game = StochasticGame(
+        STATES, [[[[0, 0]]]] * 4, [[[[0, 0, 0.3, 0.7]]], *[[[row]] for row in MOVES[1:].tolist()]], 0.9
+    )
     curve = state_survival(game, HOLD, "calm", ENDS, 3)
     assert curve.survival.tolist() == [0, 0, 0]
     assert curve.ended_by[-1] == pytest.approx([0.3, 0.7])
@@ -211,5 +215,7 @@ def test_a_certain_end_is_split_among_the_states_that_it_leads_to():
 
 def test_ends_that_do_not_fit_are_refused():
     for ends in ({}, {"war": ["war"], "both": ["war", "lapse"]}, {"calm": ["calm"]}):
-        with refused("'ends' of state_survival must name at least one cause, no state twice and not the first one"):
+        with refused(
+            "'ends' of state_survival must name at least one cause, no state twice and not the first one"
+        ):
             state_survival(GAME, HOLD, "calm", ends, 3)

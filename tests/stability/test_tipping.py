@@ -157,7 +157,9 @@ def test_models_of_games_that_do_not_fit_are_refused():
     ranges = {"gain": (0.1, 1, 3)}
     stage, repeated = (lambda gain: dilemma(gain, 1)), (lambda gain: RepeatedGame(dilemma(gain, 1), [0.5, 0.6]))
     for build, delta in ((stage, None), (repeated, 0.5)):
-        with refused("'build' of game_model must return a StageGame, with 'delta' given, or a RepeatedGame, without"):
+        with refused(
+            "'build' of game_model must return a StageGame, with 'delta' given, or a RepeatedGame, without"
+        ):
             tipping_point(game_model(build, ranges, (0, 0), delta=delta), "gain")
     with refused("'delta' of game_model must be common to all players, got [0.5, 0.6]."):
         tipping_point(game_model(repeated, ranges, (0, 0)), "gain")

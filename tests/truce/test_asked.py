@@ -25,7 +25,9 @@ def test_every_sense_is_that_of_the_truce_at_single_points():
     points = random_points(MODEL.ranges, 60, np.random.default_rng(3))
     margins = evaluate(MODEL, points)
     for row in range(60):
-        truce = TRUCE.vary(**{name: float(values[row]) for name, values in points.items() if name != "eps1"}, eps1=1.0)
+        truce = TRUCE.vary(
+            **{name: float(values[row]) for name, values in points.items() if name != "eps1"}, eps1=1.0
+        )
         radius = relative_radius(truce.temptation(), truce.deterrent(), truce.patience).min()
         expected = [
             truce.slack().min(),
@@ -71,8 +73,14 @@ def test_a_frontier_is_the_line_of_the_closed_form():
 
 def test_the_radius_leads_to_a_flip():
     found = robustness_radius(TRUCE, ["tau_us", "omega", "h_cn", "rho"])
-    inside = {name: MODEL.ranges[name].central + (x - MODEL.ranges[name].central) * (1 - 1e-6) for name, x in found.worst.items()}
-    outside = {name: MODEL.ranges[name].central + (x - MODEL.ranges[name].central) * (1 + 1e-6) for name, x in found.worst.items()}
+    inside = {
+        name: MODEL.ranges[name].central + (x - MODEL.ranges[name].central) * (1 - 1e-6)
+        for name, x in found.worst.items()
+    }
+    outside = {
+        name: MODEL.ranges[name].central + (x - MODEL.ranges[name].central) * (1 + 1e-6)
+        for name, x in found.worst.items()
+    }
     assert set(found.worst) == {"tau_us", "omega", "h_cn", "rho"}
     assert TRUCE.vary(**inside).slack().min() > 0 > TRUCE.vary(**outside).slack().min()
 
