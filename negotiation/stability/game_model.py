@@ -4,15 +4,17 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from negotiation._checks import check_fraction, check_known, refusal
-from negotiation.evidence import Evidence
 from negotiation.games import RepeatedGame, StageGame, Target
 from negotiation.games.repeated import Delta
 from negotiation.stability.critical import critical_discount
 from negotiation.stability.model import Bounds, Model, PerPoint, Range
 from negotiation.stability.threats import PUNISHMENTS, Punishment
+
+if TYPE_CHECKING:
+    from negotiation.evidence import Evidence
 
 OWNER = "game_model"
 
@@ -25,7 +27,7 @@ def game_model(
     delta: Delta | None = None,
     punishment: Punishment = "grim",
     exact: bool = False,
-    evidence: Evidence | None = None,
+    evidence: "Evidence | None" = None,
 ) -> Model:
     """Make a model of a function from numbers to a game.
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, final, get_args, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, final, get_args, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from negotiation._checks import check_known, check_number, refusal
-from negotiation.evidence import Evidence, FrozenMapping
 from negotiation.stability.survival import Survival
+
+if TYPE_CHECKING:
+    from negotiation.evidence import Evidence
 
 Law = Literal["triangular", "uniform", "fixed"]
 Points = Mapping[str, NDArray[np.float64]]
@@ -98,7 +100,7 @@ class Model:
     ranges: Mapping[str, Range]
     measure: Callable[..., NDArray[np.float64]]
     levels: Mapping[str, float] = field(default_factory=lambda: {"agreement": 0.0})
-    evidence: Evidence | None = None
+    evidence: "Evidence | None" = None
     course: Callable[..., Survival] | None = None
     exact: Callable[..., tuple[Any, ...]] | None = None
 
@@ -109,8 +111,8 @@ class Model:
             raise refusal("levels", "Model", "name at least one sense", repr(self.levels))
         ranges = {name: _range(name, given) for name, given in self.ranges.items()}
         levels = {one: check_number(f"levels[{one!r}]", "Model", level) for one, level in self.levels.items()}
-        object.__setattr__(self, "ranges", FrozenMapping(ranges))
-        object.__setattr__(self, "levels", FrozenMapping(levels))
+        object.__setattr__(self, "ranges", ranges)
+        object.__setattr__(self, "levels", levels)
 
     @property
     def central(self) -> dict[str, float]:
@@ -163,7 +165,7 @@ def point_model(
     ranges: Mapping[str, Range | Bounds],
     *,
     levels: Mapping[str, float] | None = None,
-    evidence: Evidence | None = None,
+    evidence: "Evidence | None" = None,
     course: Callable[..., Survival] | None = None,
 ) -> Model:
     """Make a model of a function of numbers, which is then called once a point.

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation._checks import refusal
-from negotiation.evidence import Evidence, Position
 from negotiation.stability.evaluation import evaluate, random_points
 from negotiation.stability.labels import labelled
 from negotiation.stability.model import Askable, Model, as_model
@@ -23,6 +22,8 @@ from negotiation.stability.uncertainty import DRAWS, SEED, drawn_points
 
 if TYPE_CHECKING:
     import xarray
+
+    from negotiation.evidence import Evidence, Position
 
 Kind = Literal["claim dropped", "article left out", "article believed", "side taken"]
 Floats = NDArray[np.float64]
@@ -212,7 +213,7 @@ class _Asked:
     """One set of draws, with what it takes to read the evidence differently."""
 
     model: Model
-    evidence: Evidence
+    evidence: "Evidence"
     sense: int
     draws: int
     seed: int
@@ -269,7 +270,7 @@ class _Asked:
             holds[rows] = evaluate(model, part)[:, self.sense] >= 0
         return Effect(kind, id, view, (*names, *fixed), share_of(holds), change_of(self.holds, holds))
 
-    def value(self, name: str, position: Position) -> float:
+    def value(self, name: str, position: "Position") -> float:
         """Return what the articles of a position read for a parameter."""
         articles = {self.evidence.claim(claim).source for claim in position.claims}
         central = self.model.ranges[name].central
