@@ -1,5 +1,6 @@
 """Questions put to a game or to a family of games."""
 
+from negotiation.stability.agreements import SelfEnforcing, self_enforcing, self_enforcing_terms
 from negotiation.stability.at_delta import (
     incentive_slack,
     largest_gains,
@@ -51,6 +52,7 @@ __all__ = [
     "CriticalDiscount",
     "CriticalProof",
     "Linkage",
+    "SelfEnforcing",
     "Share",
     "StrategicRisk",
     "Survival",
@@ -82,6 +84,8 @@ __all__ = [
     "prove_critical",
     "punishment_length",
     "robustness_radius",
+    "self_enforcing",
+    "self_enforcing_terms",
     "share_of",
     "slack",
     "smallest_punishments",

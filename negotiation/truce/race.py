@@ -25,6 +25,7 @@ Profile = tuple[str, ...]
 TRUCE, CONFLICT = "truce", "open conflict"
 PENDING, INTACT, ANNULLED = "ruling pending", "tariffs intact", "tariffs annulled"
 HOLD, SQUEEZE, BREAK = "Hold", "Squeeze", "Break"
+TURNOVER, SHOCK, ALARM = "turnover of leaders", "outside shock", "unforgiven alarm"
 INVEST = "invest"
 PLUS = " + "
 
@@ -70,6 +71,20 @@ class LeverageRace:
         """What each side suffers in each state from a year of the other's break, shape (states, 2)."""
         rules = Rules(self.truce.parameters, self.design)
         return np.array([rules.harms(self.components[state]) for state in self.game.states])
+
+    def name_of(self, components: Mapping[str, str]) -> str:
+        """Return the name of the state with these components."""
+        return JOIN.join(components[name] for name in self.components[self.start])
+
+    def risks(self, state: str) -> dict[str, float]:
+        """Return the shares that the causes of open conflict have in it, in a state where both sides hold.
+
+        Each acts at a constant rate through the year, so that its share is that of -ln(1 - chance).
+        """
+        chances = Rules(self.truce.parameters, self.design).risks(self.components[state])
+        rates = {cause: -np.log1p(-chance) for cause, chance in chances.items()}
+        total = sum(rates.values())
+        return {cause: float(rate / total) if total else 0.0 for cause, rate in rates.items()}
 
     def is_truce(self, state: str) -> bool:
         """Return whether no shock has ended the truce in a state."""
@@ -179,16 +194,23 @@ class Rules:
         steps = list(self._shares[name].items())
         return lambda state, profile: _step(name, steps, state[name], self._erosion(name, state, profile))
 
-    def _standing(self, state: Components, profile: Profile) -> dict[str, float]:
+    def risks(self, state: Components, profile: Profile = (HOLD, HOLD)) -> dict[str, float]:
+        """Return the chances a year of all that can lead from the truce to open conflict."""
         p, turnover = self.p, float(self.p.turnover)
         if self.design.calendar == "cycle":
-            turnover = 1 - (1 - turnover) ** 4 if state["calendar"] == "election year" else 0.0
-        kept = (1 - turnover) * (1 - float(p.shock))
+            years = len(self.design.years)
+            turnover = 1 - (1 - turnover) ** years if state["calendar"] == "election year" else 0.0
         pressures = {pressure_of(action) for action in profile}
+        alarm = float(p.eps1 if SQUEEZE in pressures else p.eps0) * (1 - float(p.psi))
+        heard = self.design.alarms and BREAK not in pressures
+        return {TURNOVER: turnover, SHOCK: float(p.shock), ALARM: alarm * heard}
+
+    def _standing(self, state: Components, profile: Profile) -> dict[str, float]:
         if state["standing"] == CONFLICT:
-            kept *= self.design.repair
-        elif self.design.alarms and BREAK not in pressures:
-            kept *= 1 - float(p.eps1 if SQUEEZE in pressures else p.eps0) * (1 - float(p.psi))
+            chances = [*self.risks(state, (BREAK, BREAK)).values(), 1 - self.design.repair]
+        else:
+            chances = list(self.risks(state, profile).values())
+        kept = float(np.prod([1 - chance for chance in chances]))
         return {TRUCE: kept, CONFLICT: 1 - kept}
 
     def _authority(self, state: Components, profile: Profile) -> dict[str, float]:
