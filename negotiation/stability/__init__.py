@@ -35,6 +35,7 @@ from negotiation.stability.incentives import (
     slack,
 )
 from negotiation.stability.linkage import Linkage, link
+from negotiation.stability.modes import Departure
 from negotiation.stability.monitoring import conflict_loss, monitoring_gap, punishment_length
 from negotiation.stability.robustness import Share, robustness_radius, share_of, triangular_draws
 from negotiation.stability.strategic_risk import StrategicRisk, strategic_risk
@@ -51,6 +52,7 @@ __all__ = [
     "Bite",
     "CriticalDiscount",
     "CriticalProof",
+    "Departure",
     "Linkage",
     "SelfEnforcing",
     "Share",

@@ -1,16 +1,15 @@
-"""Where an agreement enforces itself in a game whose state moves, on fixed terms and on terms that follow the state."""
+"""Where an agreement enforces itself in a game whose state moves, on fixed terms or on others by state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from negotiation._checks import check_between, refusal
 from negotiation.games import StochasticGame
-from negotiation.stability.modes import Array, Deviation, Modes, Plan, Seen, build_modes
+from negotiation.stability.modes import Array, Deviation, Judge, Modes, Plan, build_modes
 
 ROUNDING = 1e-11
 """Relative error of the linear systems, below which a lack of incentive counts as none: exact ties must hold."""
@@ -78,7 +77,7 @@ class SelfEnforcing:
 
 
 def self_enforcing(
-    game: StochasticGame, agreement: Plan, threat: Plan, *, lapse: float = 0.0, seen: Seen | None = None
+    game: StochasticGame, agreement: Plan, threat: Plan, *, lapse: float = 0.0, judge: Judge | None = None
 ) -> SelfEnforcing:
     """Find the states in which an agreement enforces itself on fixed terms.
 
@@ -92,9 +91,10 @@ def self_enforcing(
         What is played from the period after a breach on, and in states where the agreement is not upheld.
     lapse : float, default 0
         Probability a period that a fresh negotiation puts the agreement back in force after a breach.
-    seen : callable, optional
-        `seen(state, profile)`, both by name, says whether a departure from the agreement is seen by all. One that
-        is not leaves the agreement in force. All are seen when left out.
+    judge : callable, optional
+        `judge(state, profile)`, both by name, says how a profile that departs from the agreement counts:
+        ``breach``, seen by all and answered by the threat; ``hidden``, seen by nobody, so that the agreement stays
+        in force; ``free``, a choice that the agreement leaves open. All are breaches when left out.
 
     Returns
     -------
@@ -104,16 +104,16 @@ def self_enforcing(
     Raises
     ------
     ArgumentError
-        If a policy does not fit the game or `lapse` lies outside [0, 1].
+        If a policy does not fit the game, `lapse` lies outside [0, 1] or `judge` returns something else.
 
     Notes
     -----
     In state x the agreement a must give every player i at least what any other action b gives:
-    V_i(x) >= (1 - delta_i) g_i(x, b, a_-i) + delta_i E[(1 - lapse) W_i + lapse V_i] if b is seen, and with V_i in
-    place of the brackets if not. V and W, the values of agreement and threat, solve linear equations. All states
-    are taken as upheld first; the one with the largest lack of incentive is dropped until none lacks any. What is
-    left satisfies every condition. If a lost state never raises what the agreement is worth to anybody elsewhere,
-    no larger set of states does.
+    V_i(x) >= (1 - delta_i) g_i(x, b, a_-i) + delta_i E[(1 - lapse) W_i + lapse V_i] if b is a breach, and with
+    V_i in place of the brackets if it is hidden. V and W, the values of agreement and threat, solve linear
+    equations. All states are taken as upheld first; the one with the largest lack of incentive is dropped until
+    none lacks any. What is left satisfies every condition. If a lost state never raises what the agreement is
+    worth to anybody elsewhere, no larger set of states does.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def self_enforcing(
     >>> print(self_enforcing(game, [(0, 0)], [(1, 1)], lapse=0.25))
     on: upheld, slack 0.1, 0.1
     """
-    modes = build_modes("self_enforcing", game, agreement, threat, lapse, seen)
+    modes = build_modes("self_enforcing", game, agreement, threat, lapse, judge)
     upheld = np.ones(game.num_states, dtype=np.bool_)
     lost = np.full((game.num_states, game.num_players), np.nan)
     nothing = np.zeros(game.num_states)
@@ -143,7 +143,7 @@ def self_enforcing_terms(
     *,
     weight: float = 0.5,
     lapse: float = 0.0,
-    seen: Seen | None = None,
+    judge: Judge | None = None,
 ) -> SelfEnforcing:
     """Find the states in which an agreement enforces itself on terms that may differ from state to state.
 
@@ -151,7 +151,7 @@ def self_enforcing_terms(
     ----------
     game : StochasticGame
         The game, of two players.
-    agreement, threat, lapse, seen
+    agreement, threat, lapse, judge
         As in `self_enforcing`.
     weight : float, default 0.5
         Weight of player 1 in bargaining over the terms.
@@ -184,7 +184,7 @@ def self_enforcing_terms(
     if game.num_players != 2:
         raise refusal("game", "self_enforcing_terms", "have two players", game.num_players)
     share = check_between("weight", "self_enforcing_terms", weight, 0, 1)
-    modes = build_modes("self_enforcing_terms", game, agreement, threat, lapse, seen)
+    modes = build_modes("self_enforcing_terms", game, agreement, threat, lapse, judge)
     upheld = np.ones(game.num_states, dtype=np.bool_)
     lost = np.full((game.num_states, 2), np.nan)
     while True:
@@ -219,8 +219,8 @@ class _Programme:
         count = self.bargained.size
         spread = np.eye(count)[self.owners]
         cost = np.concatenate([np.zeros(count), np.ones(count)])
-        bounds = [(None, None)] * count + [(0, None)] * count
-        return self._solve(np.hstack([self.rows, spread]), self.needed, cost, bounds)[count:]
+        lower = [None] * count + [0.0] * count
+        return self._solve(np.hstack([self.rows, spread]), self.needed, cost, lower)[count:]
 
     def nearest(self) -> Array:
         """Return the terms that satisfy all incentives and lie nearest to the bargained ones."""
@@ -231,20 +231,25 @@ class _Programme:
         )
         needed = np.concatenate([self.needed, self.bargained, -self.bargained])
         cost = np.concatenate([np.zeros(count), np.ones(count)])
-        return self._solve(rows, needed, cost, [(None, None)] * (2 * count))[:count]
+        return self._solve(rows, needed, cost, [None] * (2 * count))[:count]
 
-    def _solve(
-        self, rows: Array, needed: Array, cost: Array, bounds: list[tuple[float | None, float | None]]
-    ) -> Array:
+    def _solve(self, rows: Array, needed: Array, cost: Array, lower: Sequence[float | None]) -> Array:
+        from scipy.optimize import linprog  # only here: it takes a while to load
+
         if not cost.size:
             return cost
-        options = {"primal_feasibility_tolerance": FEASIBILITY, "dual_feasibility_tolerance": FEASIBILITY}
         relaxed = FEASIBILITY * max(1.0, float(np.abs(needed).max(initial=0)))
-        solved = linprog(cost, A_ub=csr_array(-rows), b_ub=relaxed - needed, bounds=bounds, options=options)
+        solved = linprog(
+            cost,
+            A_ub=-rows,
+            b_ub=relaxed - needed,
+            bounds=[(least, None) for least in lower],
+            method="highs",
+            options={"primal_feasibility_tolerance": FEASIBILITY, "dual_feasibility_tolerance": FEASIBILITY},
+        )
         if solved.x is None:
             raise RuntimeError(f"linear programming failed: {solved.message}")
-        found: Array = solved.x
-        return found
+        return np.asarray(solved.x, dtype=np.float64)
 
 
 def _programme(modes: Modes, upheld: NDArray[np.bool_], share: float) -> _Programme:
@@ -299,17 +304,31 @@ def _received(terms: Array, breach: Deviation) -> float:
     return float(terms[breach.state]) * (1.0 if breach.player == 1 else -1.0)
 
 
-def _result(modes: Modes, upheld: NDArray[np.bool_], slacks: Array, terms: Array, bargained: Array) -> SelfEnforcing:
+def _result(
+    modes: Modes, upheld: NDArray[np.bool_], slacks: Array, terms: Array, bargained: Array
+) -> SelfEnforcing:
     agreed, threatened = _values(modes, upheld, terms) if terms.any() else modes.values(upheld)
     credible = all(
         modes.gain(defection, agreed, threatened) - threatened[defection.state, defection.player]
         <= _rounding(modes)
         for defection in modes.defections
     )
-    arrays = (upheld, slacks, *(np.where(upheld, each, np.nan) for each in (terms, bargained)), agreed, threatened)
-    for array in arrays:
+    paid, agreed_on = (np.where(upheld, each, np.nan) for each in (terms, bargained))
+    for array in (upheld, slacks, paid, agreed_on, agreed, threatened):
         array.setflags(write=False)
-    return SelfEnforcing(modes.game, modes.agreement, modes.threat, modes.lapse, *arrays, credible)
+    return SelfEnforcing(
+        modes.game,
+        modes.agreement,
+        modes.threat,
+        modes.lapse,
+        upheld,
+        slacks,
+        paid,
+        agreed_on,
+        agreed,
+        threatened,
+        credible,
+    )
 
 
 def _rounding(modes: Modes) -> float:

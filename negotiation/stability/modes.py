@@ -8,7 +8,7 @@ not seen leaves it in force.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Literal, final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,11 @@ Array = NDArray[np.float64]
 Plan = Sequence[Sequence[str | int]]
 """For each state one action a player, by name or index."""
 
-Seen = Callable[[str, tuple[str, ...]], bool]
-"""Whether everybody sees, in a state, that a profile of actions departs from the agreement."""
+Departure = Literal["breach", "hidden", "free"]
+
+Judge = Callable[[str, tuple[str, ...]], Departure]
+"""How a profile that departs from the agreement counts in a state: as a breach that all see, as one that nobody
+sees, or as none, since the agreement leaves the choice free."""
 
 
 @final
@@ -124,7 +127,7 @@ class Modes:
 
 
 def build_modes(
-    owner: str, game: StochasticGame, agreement: Plan, threat: Plan, lapse: float, seen: Seen | None
+    owner: str, game: StochasticGame, agreement: Plan, threat: Plan, lapse: float, judge: Judge | None
 ) -> Modes:
     """Check an agreement and a threat and list every deviation."""
     weight = check_between("lapse", owner, lapse, 0, 1)
@@ -135,8 +138,8 @@ def build_modes(
         threatened,
         (_payoffs(game, agreed), _payoffs(game, threatened)),
         (_moves(game, agreed), _moves(game, threatened)),
-        tuple(_deviations(game, agreed, seen)),
-        tuple(_deviations(game, threatened, None)),
+        tuple(_deviations(owner, game, agreed, judge)),
+        tuple(_deviations(owner, game, threatened, None)),
         weight,
     )
 
@@ -155,7 +158,9 @@ def _moves(game: StochasticGame, profiles: tuple[tuple[int, ...], ...]) -> Array
     return np.array([game.transitions[state][profile] for state, profile in enumerate(profiles)])
 
 
-def _deviations(game: StochasticGame, profiles: tuple[tuple[int, ...], ...], seen: Seen | None) -> list[Deviation]:
+def _deviations(
+    owner: str, game: StochasticGame, profiles: tuple[tuple[int, ...], ...], judge: Judge | None
+) -> list[Deviation]:
     found = []
     for state, profile in enumerate(profiles):
         moves, names = game.transitions[state], game.actions[state]
@@ -165,7 +170,13 @@ def _deviations(game: StochasticGame, profiles: tuple[tuple[int, ...], ...], see
                     continue
                 chosen = (*profile[:player], action, *profile[player + 1 :])
                 named = tuple(names[i][a] for i, a in enumerate(chosen))
-                shown = seen is None or bool(seen(game.states[state], named))
-                payoff = float(game.payoffs[state][chosen][player])
-                found.append(Deviation(state, player, action, payoff, moves[chosen], shown))
+                kind = "breach" if judge is None else judge(game.states[state], named)
+                if kind not in get_args(Departure):
+                    rule = "return 'breach', 'hidden' or 'free'"
+                    raise refusal(
+                        "judge", owner, rule, repr(kind), f"It was given {game.states[state]!r}, {named}."
+                    )
+                if kind != "free":
+                    payoff = float(game.payoffs[state][chosen][player])
+                    found.append(Deviation(state, player, action, payoff, moves[chosen], kind == "breach"))
     return found

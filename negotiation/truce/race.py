@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from negotiation._checks import refusal
 from negotiation.games import StochasticGame, compose_game
 from negotiation.games.composition import JOIN, Components
-from negotiation.stability import bite, yearly_rate
+from negotiation.stability import Departure, bite, yearly_rate
 from negotiation.truce import payoffs
 from negotiation.truce.dossier import dossier
 from negotiation.truce.parameters import Parameters
@@ -99,10 +99,12 @@ class LeverageRace:
             found.append((action, action))
         return tuple(found)
 
-    def seen(self, state: str, profile: Profile) -> bool:
-        """Return whether all see that a profile departs from the truce: investing is free, a squeeze may be hidden."""
+    def judge(self, state: str, profile: Profile) -> Departure:
+        """Return how a profile that departs from the truce counts: investing is free, a squeeze may be hidden."""
         pressures = {pressure_of(action) for action in profile}
-        return BREAK in pressures or (SQUEEZE in pressures and self.design.squeeze == "seen")
+        if BREAK in pressures or (SQUEEZE in pressures and self.design.squeeze == "seen"):
+            return "breach"
+        return "hidden" if SQUEEZE in pressures else "free"
 
 
 def build_race(truce: "Truce", design: RaceDesign) -> LeverageRace:
@@ -138,7 +140,9 @@ class Rules:
 
     def __init__(self, p: Parameters, design: RaceDesign) -> None:
         self.p, self.design = p, design
-        self._shares = {name: dict(zip(_named(name, steps), steps, strict=True)) for name, steps in design.tiers.items()}
+        self._shares = {
+            name: dict(zip(_named(name, steps), steps, strict=True)) for name, steps in design.tiers.items()
+        }
         self._markets = dict(zip(_named("lever on China", design.markets), design.markets, strict=True))
         every: dict[str, tuple[str, ...]] = {
             "standing": (TRUCE, CONFLICT),

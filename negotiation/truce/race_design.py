@@ -97,5 +97,7 @@ class RaceDesign:
 def _steps(name: str, shares: tuple[float, ...]) -> tuple[float, ...]:
     steps = check_array(name, OWNER, shares)
     if steps.ndim != 1 or steps.size == 0 or steps[0] != 1 or np.any(np.diff(steps) >= 0) or steps[-1] < 0:
-        raise refusal(name, OWNER, "fall from 1 step by step and stay at 0 or above", repr(shares), "As in (1, 0.5).")
+        raise refusal(
+            name, OWNER, "fall from 1 step by step and stay at 0 or above", repr(shares), "As in (1, 0.5)."
+        )
     return tuple(steps.tolist())
