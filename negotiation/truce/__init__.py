@@ -6,10 +6,12 @@ from negotiation.truce.race import LeverageRace
 from negotiation.truce.race_answer import RaceAnswer, solve_race
 from negotiation.truce.race_course import RaceCourse
 from negotiation.truce.race_design import RaceDesign
+from negotiation.truce.race_levers import Lever, levers
 from negotiation.truce.truce import Truce
 from negotiation.truce.verdict import Verdict
 
 __all__ = [
+    "Lever",
     "LeverageRace",
     "Parameters",
     "RaceAnswer",
@@ -18,5 +20,6 @@ __all__ = [
     "Truce",
     "Verdict",
     "dossier",
+    "levers",
     "solve_race",
 ]
