@@ -1,8 +1,9 @@
 """Where games meet evidence: the truce of 2025 between the United States and China."""
 
 from negotiation.truce.dossier import dossier
+from negotiation.truce.outlook import Outlook, Standing, outlook, standing
 from negotiation.truce.parameters import Parameters
 from negotiation.truce.truce import Truce
 from negotiation.truce.verdict import Verdict
 
-__all__ = ["Parameters", "Truce", "Verdict", "dossier"]
+__all__ = ["Outlook", "Parameters", "Standing", "Truce", "Verdict", "dossier", "outlook", "standing"]

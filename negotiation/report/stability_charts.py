@@ -1,0 +1,208 @@
+"""Pictures of how far a truce is from breaking: stability, tipping points, frontiers, Sobol indices."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
+
+from negotiation._checks import refusal
+from negotiation.report.style import FAINT, INK, SHADE, SMALL, Stroke, drawing, entitle, rows, stroke
+from negotiation.stability import Tip
+from negotiation.truce import Standing, Truce, standing
+from negotiation.truce.judge import SEED
+
+Interval = tuple[float, float, float]
+"""A value and the ends of its interval: value, low, high."""
+
+BAR = 0.34
+"""Thickness of one of two bars in a row of height 1."""
+
+
+def stability_chart(truce: Truce, axes: Axes | None = None, *, seed: int = SEED) -> Axes:
+    """Draw patience against the patience needed, temptation over harm: a side holds to the right of the line.
+
+    Parameters
+    ----------
+    truce : Truce
+        The truce: a large mark for each side. Each reading is a small open mark with the initial of its article
+        and arms over the middle four fifths of the draws around it; dots are draws around the truce itself. A mark
+        on the upper edge needs more patience than there can be.
+    axes : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+    seed : int, default 2025
+        Seed of the draws.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    here = standing(truce, seed=seed)
+    readings = [standing(Truce.from_reading(one.id), seed=seed) for one in truce.evidence.readings]
+    with drawing(axes, size=(6.4, 6.0)) as ax:
+        ends = np.array([0.0, 1.0])
+        ax.fill_between(ends, ends, 1, color=SHADE, linewidth=0)
+        ax.plot(ends, ends, color=INK, linewidth=1)
+        for i, side in enumerate(truce.evidence.parties):
+            style = stroke(i)
+            ax.scatter(
+                here.drawn_patience,
+                here.drawn_needed[:, i],
+                s=5,
+                alpha=0.18,
+                linewidths=0,
+                color=style.colour,
+                marker=style.marker,
+                rasterized=True,
+            )
+            for one in readings:
+                _reading(ax, one, i, style)
+            at = (here.patience, min(here.needed[i], 1.0))
+            mark = {"color": style.colour, "edgecolors": "black", "marker": style.marker, "label": side}
+            ax.scatter(*at, s=130, zorder=5, clip_on=False, **mark)
+        ax.text(0.97, 0.04, "holds", ha="right")
+        ax.text(0.03, 0.94, "breaks")
+        ax.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+        entitle(
+            ax, "Self-enforcing?", "patience: weight of next year's truce", "patience needed: temptation / harm"
+        )
+        ax.legend(loc="upper center", ncols=2)
+    return ax
+
+
+def _reading(ax: Axes, one: Standing, side: int, style: Stroke) -> None:
+    at = np.array([one.patience, min(one.needed[side], 1.0)])
+    lows, highs = np.array([one.patience_range, one.needed_range[side].clip(0, 1)]).T
+    arms = {"color": style.colour, "linewidth": 0.9, "linestyle": style.line, "zorder": 3}
+    ax.plot([lows[0], highs[0]], [at[1], at[1]], **arms)
+    ax.plot([at[0], at[0]], [lows[1], highs[1]], **arms)
+    ax.scatter(*at, s=95, facecolors="white", edgecolors=style.colour, marker=style.marker, zorder=4)
+    ax.annotate(one.reading[0].upper(), at, ha="center", va="center", fontsize=6, zorder=4)
+
+
+def tornado_chart(tips: Sequence[Tip], axes: Axes | None = None) -> Axes:
+    """Draw how far each parameter alone may move before the answer flips.
+
+    Parameters
+    ----------
+    tips : sequence of Tip
+        Nearest first; each bar runs from the present value, in the middle, to the value that flips the answer, in
+        shares of the plausible range of the parameter.
+    axes : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    with drawing(axes) as ax:
+        for row, tip in enumerate(tips):
+            style = stroke(int(tip.value < tip.current))
+            reach = math.copysign(tip.distance, tip.value - tip.current)
+            ax.barh(row, reach, height=2 * BAR, facecolor="white", edgecolor=style.colour, hatch=style.hatch)
+            ax.annotate(
+                f"{tip.value:.3g}",
+                (reach, row),
+                textcoords="offset points",
+                xytext=(math.copysign(4, reach), 0),
+                ha="left" if reach > 0 else "right",
+                va="center",
+                fontsize=SMALL,
+            )
+        ax.axvline(0, color=INK, linewidth=1)
+        rows(ax, [f"{tip.name} = {tip.current:.3g}" for tip in tips])
+        widest = max((tip.distance for tip in tips), default=1.0)
+        ax.set_xlim(-1.25 * widest, 1.25 * widest)
+        ax.xaxis.set_major_formatter(lambda share, _: f"{share:+.0%}")
+        title = "What flips the answer" if tips else "No single parameter flips the answer within its range"
+        entitle(ax, title, "change, as a share of the plausible range")
+    return ax
+
+
+def sobol_chart(
+    first: Mapping[str, Interval], total: Mapping[str, Interval], axes: Axes | None = None, *, of: str = "the slack"
+) -> Axes:
+    """Draw Sobol indices with their intervals, the largest total index on top.
+
+    Parameters
+    ----------
+    first, total : mapping from parameter to (value, low, high)
+        Share of the variance due to the parameter alone, and with all its interactions.
+    axes : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+    of : str
+        What varies, for the label of the axis.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ArgumentError
+        If the two do not name the same parameters.
+    """
+    if set(first) != set(total):
+        raise refusal("first", "sobol_chart", "name the parameters of 'total'", sorted(set(first) ^ set(total)))
+    names = sorted(total, key=lambda name: -total[name][0])
+    with drawing(axes) as ax:
+        for k, (label, indices) in enumerate((("alone", first), ("with interactions", total))):
+            value, low, high = np.array([indices[name] for name in names]).reshape(-1, 3).T
+            style, at = stroke(k), np.arange(len(names)) + (k - 0.5) * BAR
+            bars = {"facecolor": "white", "edgecolor": style.colour, "hatch": style.hatch, "label": label}
+            ax.barh(at, value, height=BAR, **bars)
+            ax.errorbar(value, at, xerr=(value - low, high - value), fmt="none", ecolor=INK, capsize=2, linewidth=1)
+        rows(ax, names)
+        ax.axvline(0, color=INK, linewidth=1)
+        entitle(ax, "What the uncertainty comes from", f"share of the variance of {of}")
+        ax.legend(loc="lower right")
+    return ax
+
+
+def frontier_chart(
+    curves: Sequence[ArrayLike],
+    axes: Axes | None = None,
+    *,
+    names: tuple[str, str],
+    ranges: tuple[tuple[float, float], tuple[float, float]],
+    current: tuple[float, float] | None = None,
+    verdicts: Mapping[tuple[float, float], bool] | None = None,
+) -> Axes:
+    """Draw the curves on which the answer flips as two parameters move.
+
+    Parameters
+    ----------
+    curves : sequence of array_like, shape (k, 2)
+        Vertices of each piece of the frontier.
+    axes : matplotlib.axes.Axes, optional
+        Where to draw; a new figure when left out.
+    names : (str, str)
+        The parameters along and up.
+    ranges : two (low, high)
+        Plausible range of each.
+    current : (float, float), optional
+        Where the model stands.
+    verdicts : mapping from (float, float) to bool, optional
+        Points at which the answer is known; "holds" or "breaks" is written there.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    pieces = [np.asarray(curve, dtype=float) for curve in curves]
+    for k, piece in enumerate(pieces):
+        if piece.ndim != 2 or piece.shape[1] != 2:
+            raise refusal(f"curves[{k}]", "frontier_chart", "have shape (k, 2)", piece.shape)
+    with drawing(axes) as ax:
+        for piece in pieces:
+            ax.plot(*piece.T, color=INK, linewidth=2)
+        for at, holds in (verdicts or {}).items():
+            ax.text(*at, "holds" if holds else "breaks", ha="center", va="center", color=INK if holds else FAINT)
+        if current is not None:
+            mark = stroke(0)
+            ax.scatter(*current, s=110, color=mark.colour, edgecolors="black", marker=mark.marker, zorder=4)
+        ax.set(xlim=ranges[0], ylim=ranges[1])
+        title = "Where the answer flips" if pieces else "The answer flips nowhere in these ranges"
+        entitle(ax, title, *names)
+    return ax
