@@ -13,6 +13,7 @@ from .stability_charts import frontier_chart as frontier_chart
 from .stability_charts import sobol_chart as sobol_chart
 from .stability_charts import stability_chart as stability_chart
 from .stability_charts import tornado_chart as tornado_chart
+from .style import look as look
 from .text import claims_text as claims_text
 from .text import comparison_text as comparison_text
 from .text import disagreements_text as disagreements_text

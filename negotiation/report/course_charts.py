@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import refusal
-from negotiation.report.style import FAINT, INK, SMALL, drawing, entitle, stroke
+from negotiation.report.style import FAINT, INK, SMALL, bars, drawing, entitle, stroke
 from negotiation.stability import Survival
 from negotiation.truce import Verdict
 
@@ -66,12 +67,11 @@ def endings_chart(curve: Survival, axes: Axes | None = None, *, title: str = "Wh
     reviews = np.arange(1, len(curve.survival) + 1)
     striking = [k for k in np.argsort(-curve.ended_by[-1], kind="stable") if curve.ended_by[-1, k] > 0]
     with drawing(axes, size=(7.2, 4.2)) as ax:
-        ax.bar(reviews, curve.survival, width=0.8, facecolor="0.85", edgecolor=INK, label="stands")
+        ax.bar(reviews, curve.survival, width=0.8, facecolor="white", edgecolor=INK, linewidth=0.8, label="stands")
         base = curve.survival
         for place, k in enumerate(striking):
-            style, part = stroke(place), curve.ended_by[:, k]
-            bars = {"facecolor": "white", "edgecolor": style.colour, "hatch": style.hatch}
-            ax.bar(reviews, part, width=0.8, bottom=base, label=curve.causes[k], **bars)
+            part = curve.ended_by[:, k]
+            ax.bar(reviews, part, width=0.8, bottom=base, label=curve.causes[k], **bars(place))
             base = base + part
         ax.set(ylim=(0, 1), xticks=reviews)
         entitle(ax, title, "yearly review", "chance")
@@ -116,7 +116,9 @@ def erosion_chart(
         If a curve has not one number a year, or a crossing belongs to no curve.
     """
     at = _years(years, "erosion_chart")
-    curves = {name: _series(f"needed[{name!r}]", "erosion_chart", curve, at.shape) for name, curve in needed.items()}
+    curves = {
+        name: _series(f"needed[{name!r}]", "erosion_chart", curve, at.shape) for name, curve in needed.items()
+    }
     if unknown := set(crossings or {}) - set(needed):
         raise refusal("crossings", "erosion_chart", f"be named as 'needed': {sorted(needed)}", sorted(unknown))
     with drawing(axes) as ax:
@@ -125,11 +127,10 @@ def erosion_chart(
         for k, (name, curve) in enumerate(curves.items()):
             style, year = stroke(k), (crossings or {}).get(name, math.inf)
             ends = f", crosses in year {year:.1f}" if math.isfinite(year) else ""
-            seen = np.where(curve < 1, curve, np.nan)
-            ax.plot(at, seen, color=style.colour, linestyle=style.line, label=name + ends)
+            ax.plot(at, curve, color=style.colour, linestyle=style.line, label=name + ends)
             if year <= at[-1]:
-                mark = {"color": style.colour, "marker": style.marker, "edgecolors": "black"}
-                ax.scatter(year, patience, s=60, zorder=4, **mark)
+                mark: dict[str, Any] = {"color": style.colour, "marker": style.marker}
+                ax.scatter(year, patience, s=60, zorder=4, edgecolors="black", **mark)
         ax.set(xlim=(at[0], at[-1]), ylim=(0, 1))
         entitle(ax, "When the lever no longer deters", "years from today", f"patience needed {side}".rstrip())
         ax.legend(loc="lower right")
@@ -175,7 +176,12 @@ def band_chart(
         ax.axhline(0, color=FAINT, linewidth=1)
         for k, (name, band) in enumerate(ends.items()):
             style, (low, high) = stroke(k), band.T
-            area = {"facecolor": "none", "edgecolor": style.colour, "hatch": style.hatch[:2], "alpha": 0.7}
+            area: dict[str, Any] = {
+                "facecolor": "none",
+                "edgecolor": style.colour,
+                "hatch": style.hatch[:2],
+                "alpha": 0.7,
+            }
             ax.fill_between(at, low, high, where=low <= high, interpolate=True, label=name, **area)
         for k, (name, line) in enumerate(lines.items()):
             style = stroke(k)

@@ -22,7 +22,7 @@ MOST_CLAIMS = 40
 HEADS = ("article", "claim", "parameter", "verdict")
 NODE = 0.06
 """Width of a node, in columns."""
-GAP = 0.3
+GAP = 0.45
 """Free height between the nodes of a column, as a share of its height."""
 
 SIGNS = {"+": "steadier", "-": "shakier", "~": "both ways"}
@@ -77,7 +77,7 @@ def evidence_graph(
         raise refusal("parameters", "evidence_graph", "rest on at least one claim", list(names))
     columns = [_column([use.nodes[k] for use in uses], _order(uses, k)) for k in range(len(HEADS))]
     tallest = max(map(len, columns))
-    with drawing(axes, size=(8.4, max(3.2, 0.21 * tallest))) as ax:
+    with drawing(axes, size=(8.4, max(3.2, 0.25 * tallest))) as ax:
         bare(ax)
         shades = {source.id: stroke(k).colour for k, source in enumerate(evidence.sources)}
         for k in range(len(HEADS) - 1):
@@ -151,11 +151,11 @@ def _ribbon(left: float, right: float, tops: tuple[float, float], width: float, 
     ]  # fmt: skip
     curve = [Path.CURVE4] * 3
     path = Path(corners, [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY])
-    return PathPatch(path, facecolor=colour, edgecolor="white", linewidth=0.3, alpha=0.7)
+    return PathPatch(path, facecolor=colour, edgecolor="white", linewidth=0.3, alpha=0.6)
 
 
 def _name(ax: Axes, k: int, name: str, place: _Place) -> None:
     middle, last = place.top - place.height / 2, k == len(HEADS) - 1
     at, side = (k - 0.03, "right") if not last else (k + NODE + 0.03, "left")
-    ground = {"boxstyle": "square,pad=0.05", "facecolor": "white", "edgecolor": "none", "alpha": 0.75}
+    ground = {"boxstyle": "square,pad=0.05", "facecolor": "white", "edgecolor": "none", "alpha": 0.85}
     ax.text(at, middle, name, ha=side, va="center", fontsize=SMALL, bbox=ground)

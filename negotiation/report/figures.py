@@ -2,13 +2,12 @@
 
 from os import PathLike
 
-import matplotlib
 from matplotlib.figure import Figure
 
 from negotiation.report.course_charts import survival_chart
 from negotiation.report.files import check_figure_path, written
 from negotiation.report.stability_charts import stability_chart
-from negotiation.report.style import LOOK
+from negotiation.report.style import look
 from negotiation.truce import Truce, Verdict
 from negotiation.truce.verdict import TITLE
 
@@ -27,15 +26,15 @@ def verdict_figure(truce: Truce, verdict: Verdict) -> Figure:
     -------
     matplotlib.figure.Figure
     """
-    with matplotlib.rc_context(dict(LOOK)):
+    with look():
         figure = Figure(figsize=(10, 5.4), layout="constrained")
         left, right = figure.subplots(1, 2)
         stability_chart(truce, left, seed=verdict.seed)
         survival_chart(verdict, right)
         figure.suptitle(f"{TITLE}, {verdict.reading} values", x=0.02, ha="left", fontsize=13)
         figure.supxlabel(
-            "Large: this truce. Open: the five articles' readings by their initials, arms over four fifths of "
-            "their draws.\nSmall: draws of the assumed ranges. Most sizes are assumptions; no forecast.",
+            "Large: this truce. Open: the articles' readings, arms over four fifths of their draws. Dots: draws of "
+            "the assumed ranges.\nMost sizes are assumptions; no forecast.",
             x=0.02,
             ha="left",
             fontsize=9,

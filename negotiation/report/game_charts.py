@@ -1,11 +1,12 @@
 """Pictures of games: the payoffs that equilibria give, and strategies as automata."""
 
 import math
-from itertools import product
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
@@ -20,8 +21,26 @@ MAX_PHASES = 12
 FEW = 2
 """Largest number of profiles that are named beside an arrow."""
 
-BEND = 0.22
+BEND = 0.16
 """How far an arrow between two phases bends, as a share of its length, so that the way back has its own."""
+
+LOOP = 3.2
+"""The same for an arrow from a phase to itself, as a share of the distance of its feet."""
+
+FOOT = np.array([0.1, 0.0])
+"""How far from the middle of its phase such an arrow starts and ends."""
+
+Profile = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Move:
+    """An arrow from phase to phase: its kind (0 all obey, 1 + i player i deviates, then anybody) and its label."""
+
+    start: int
+    end: int
+    kind: int
+    label: str
 
 
 def payoff_set_chart(found: PayoffSet, axes: Axes | None = None) -> Axes:
@@ -32,7 +51,7 @@ def payoff_set_chart(found: PayoffSet, axes: Axes | None = None) -> Axes:
     found : PayoffSet
         The set. Crosses are the payoffs of single profiles; the mark of a vertex says which profile is played
         first there, and a dotted line leads through the vertex from the payoffs of that profile to what is
-        promised from the second round on, a small grey dot.
+        promised from the second round on, a small white dot.
     axes : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
 
@@ -47,13 +66,13 @@ def payoff_set_chart(found: PayoffSet, axes: Axes | None = None) -> Axes:
         ax.plot(*np.concatenate((found.vertices, found.vertices[:1])).T, color=INK, linewidth=1.2)
         firsts = list(dict.fromkeys(found.profiles))
         for vertex, promised, first in zip(found.vertices, found.continuations, found.profiles, strict=True):
-            ax.plot(*np.array([stage.payoffs[first], vertex, promised]).T, ":", color=FAINT, linewidth=1)
-            ax.plot(*promised, ".", color=FAINT, markersize=5)
+            ax.plot(*np.array([stage.payoffs[first], vertex, promised]).T, ":", color=FAINT, zorder=3)
+            ax.plot(*promised, "o", color="white", markeredgecolor=INK, markersize=4, zorder=5)
         for k, first in enumerate(firsts):
             at = found.vertices[[first == profile for profile in found.profiles]]
             style, text = stroke(k), ", ".join(_profile(stage, first))
-            mark = {"color": style.colour, "marker": style.marker, "edgecolors": "black"}
-            ax.scatter(*at.T, s=60, zorder=4, label=f"first {text}", **mark)
+            mark: dict[str, Any] = {"color": style.colour, "marker": style.marker, "label": f"first {text}"}
+            ax.scatter(at[:, 0], at[:, 1], s=60, zorder=4, edgecolors="black", **mark)
         title = found.status.value if found.is_empty else "Equilibrium payoffs"
         entitle(ax, title, *(f"average payoff of {player}" for player in stage.players))
         ax.margins(0.08)
@@ -67,8 +86,9 @@ def automaton_chart(automaton: Automaton, stage: StageGame | None = None, axes: 
     Parameters
     ----------
     automaton : Automaton
-        The strategies. A solid arrow is the move when everybody obeys, a dashed one the answer to what stands
-        beside it; the double frame is the phase of round 0.
+        The strategies; the double frame is the phase of round 0. A solid arrow is the move when everybody obeys,
+        any other the answer to a deviation that changes it. Deviations of several players at once are left out,
+        as no equilibrium condition looks at them.
     stage : StageGame, optional
         The game, for the names of players and actions; numbers when left out.
     axes : matplotlib.axes.Axes, optional
@@ -88,21 +108,26 @@ def automaton_chart(automaton: Automaton, stage: StageGame | None = None, axes: 
         raise refusal("automaton", "automaton_chart", f"have at most {MAX_PHASES} phases", count)
     if stage is not None and stage.shape != shape:
         raise refusal("stage", "automaton_chart", f"have the actions of the automaton, {shape}", stage.shape)
+    players = [f"player {i}" for i in range(len(shape))] if stage is None else stage.players
     with drawing(axes, size=(6.8, 4.8)) as ax:
         bare(ax)
         places = _places(count)
-        reach = np.abs(places).max(axis=0) + (1.0, 0.85)
-        ax.set(xlim=(-reach[0], reach[0]), ylim=(-reach[1], reach[1]), aspect="equal")
+        ax.set(xlim=(-1.45, 1.45), ylim=(-1.15, 1.15), aspect="equal")
         boxes = [_phase(ax, automaton, stage, k, places[k]) for k in range(count)]
-        for start, end, label, obeyed in _moves(automaton, stage):
-            _arrow(ax, boxes, places, (start, end), label, obeyed)
+        moves = _moves(automaton, stage)
+        for move in moves:
+            _arrow(ax, boxes, places, move)
+        kinds = sorted({move.kind for move in moves})
+        names = ["everybody obeys", *(f"{player} deviates" for player in players), "somebody deviates"]
+        lines = [Line2D([], [], **_line(kind), label=names[kind]) for kind in kinds]
+        ax.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, 0.02), ncols=len(lines), handlelength=3)
         entitle(ax, "Strategies")
     return ax
 
 
 def _places(count: int) -> NDArray[np.float64]:
     angles = math.pi - 2 * math.pi * np.arange(count) / count
-    radius = 0.0 if count == 1 else max(1.2, 0.5 * count)
+    radius = min(count - 1, 1)
     places: NDArray[np.float64] = radius * np.stack([np.cos(angles), 0.75 * np.sin(angles)], axis=1)
     return places
 
@@ -113,73 +138,79 @@ def _phase(ax: Axes, automaton: Automaton, stage: StageGame | None, k: int, at: 
     text = f"{automaton.phases[k]}\n{', '.join(_profile(stage, tuple(automaton.output[k])))}"
     if start > 0:
         outer = frame | {"boxstyle": "round,pad=0.75"}
-        ax.annotate(text, at, ha="center", va="center", fontsize=SMALL, bbox=outer, zorder=3)
+        ax.annotate(text, (at[0], at[1]), ha="center", va="center", fontsize=SMALL, bbox=outer, zorder=3)
         text = text if start == 1 else f"{text}\nfirst with chance {start:.2g}"
-    return ax.annotate(text, at, ha="center", va="center", fontsize=SMALL, bbox=frame, zorder=4)
+    return ax.annotate(text, (at[0], at[1]), ha="center", va="center", fontsize=SMALL, bbox=frame, zorder=4)
 
 
-def _profile(stage: StageGame | None, profile: tuple[int, ...]) -> list[str]:
+def _profile(stage: StageGame | None, profile: Profile) -> list[str]:
     if stage is None:
         return [str(action) for action in profile]
     return [names[action] for names, action in zip(stage.actions, profile, strict=True)]
 
 
-def _moves(automaton: Automaton, stage: StageGame | None) -> list[tuple[int, int, str, bool]]:
-    """Return the arrows: from, to, what stands beside it, whether it is the move when everybody obeys."""
+def _moves(automaton: Automaton, stage: StageGame | None) -> list[_Move]:
     moves = []
-    shape = automaton.transition.shape[1:]
     for start, played in enumerate(map(tuple, automaton.output.tolist())):
-        others = [profile for profile in product(*map(range, shape)) if profile != played]
-        for row in dict.fromkeys(automaton.transition[start].ravel().tolist()):
-            obeyed = automaton.transition[(start, *played)] == row
-            left = [profile for profile in others if automaton.transition[(start, *profile)] == row]
-            words = _words(stage, played, left, others)
+        obeyed = int(automaton.transition[(start, *played)])
+        rows = {obeyed: [played]}
+        for profile in _deviations(played, automaton.transition.shape[1:]):
+            rows.setdefault(int(automaton.transition[(start, *profile)]), []).append(profile)
+        for row, profiles in rows.items():
+            kind, words = (0, "") if row == obeyed else _reason(automaton, stage, played, profiles)
             for end in np.flatnonzero(automaton.lottery[row]).tolist():
                 chance = float(automaton.lottery[row, end])
                 odds = "" if chance == 1 else f"chance {chance:.2g}"
-                if obeyed:
-                    moves.append((start, end, odds, True))
-                if left and not (obeyed and len(left) == len(others)):
-                    moves.append((start, end, "\n".join(filter(None, (words, odds))), False))
+                moves.append(_Move(start, end, kind, "\n".join(filter(None, (words, odds)))))
     return moves
 
 
-def _words(
-    stage: StageGame | None, played: tuple[int, ...], left: list[tuple[int, ...]], others: list[tuple[int, ...]]
-) -> str:
-    if len(left) == len(others):
-        return "anything else"
-    for player in range(len(played)):
-        alone = [p for p in others if all(a == b for i, (a, b) in enumerate(zip(p, played, strict=True)) if i != player)]
-        if left == alone:
-            return f"{stage.players[player] if stage else f'player {player}'} deviates"
-    named = [", ".join(_profile(stage, profile)) for profile in left[:FEW]]
-    return "\n".join(named + [f"and {len(left) - FEW} more"] * (len(left) > FEW))
+def _deviations(played: Profile, shape: tuple[int, ...]) -> list[Profile]:
+    return [
+        (*played[:i], action, *played[i + 1 :])
+        for i, count in enumerate(shape)
+        for action in range(count)
+        if action != played[i]
+    ]
 
 
-def _arrow(
-    ax: Axes,
-    boxes: list[Annotation],
-    places: NDArray[np.float64],
-    ends: tuple[int, int],
-    label: str,
-    obeyed: bool,
-) -> None:
-    start, end = (places[k] for k in ends)
-    line = {"arrowstyle": "-|>", "color": INK, "linewidth": 1.6 if obeyed else 1.0}
-    line["linestyle"] = "-" if obeyed else (0, (4, 2))
-    if ends[0] == ends[1]:
-        side = 1 if obeyed else -1
-        foot = start + (-0.25, 0.22 * side), start + (0.25, 0.22 * side)
-        ax.annotate("", foot[1], foot[0], arrowprops=line | {"connectionstyle": f"arc3,rad={-1.3 * side}"})
-        middle = start + (0, 0.62 * side)
+def _reason(
+    automaton: Automaton, stage: StageGame | None, played: Profile, profiles: list[Profile]
+) -> tuple[int, str]:
+    """Return who deviates, 1 + player or the last kind for any of several, and the actions if not all of them."""
+    shape = automaton.transition.shape[1:]
+    deviators = {next(i for i, a in enumerate(p) if a != played[i]) for p in profiles}
+    possible = [p for p in _deviations(played, shape) if any(p[i] != played[i] for i in deviators)]
+    kind = 1 + deviators.pop() if len(deviators) == 1 else 1 + len(shape)
+    if len(profiles) == len(possible):
+        return kind, ""
+    named = ["/".join(_profile(stage, profile)) for profile in profiles[:FEW]]
+    return kind, "\n".join(named + [f"and {len(profiles) - FEW} more"] * (len(profiles) > FEW))
+
+
+def _line(kind: int) -> dict[str, Any]:
+    if kind == 0:
+        return {"color": INK, "linewidth": 1.8, "linestyle": "-"}
+    style = stroke(kind)
+    return {"color": style.colour, "linewidth": 1.2, "linestyle": style.line}
+
+
+def _arrow(ax: Axes, boxes: list[Annotation], places: NDArray[np.float64], move: _Move) -> None:
+    start, end = places[move.start], places[move.end]
+    frames = {"patchA": boxes[move.start].get_bbox_patch(), "patchB": boxes[move.end].get_bbox_patch()}
+    if move.start == move.end:
+        side = -1 if move.kind else 1
+        start, end, bend = start - FOOT, end + FOOT, -LOOP * side
     else:
-        bend = BEND if obeyed else 1.8 * BEND
-        frames = {"patchA": boxes[ends[0]].get_bbox_patch(), "patchB": boxes[ends[1]].get_bbox_patch()}
-        style = line | frames | {"connectionstyle": f"arc3,rad={bend}", "shrinkA": 4, "shrinkB": 4}
-        ax.annotate("", end, start, arrowprops=style)
-        along = end - start
-        middle = (start + end) / 2 + bend / 2 * np.array([along[1], -along[0]])
-    if label:
+        bend = BEND * (1 + 0.5 * move.kind)
+    along = end - start
+    middle = (start + end) / 2 + bend / 2 * np.array([along[1], -along[0]])
+    style = _line(move.kind) | frames | {"arrowstyle": "-|>", "shrinkA": 2, "shrinkB": 2}
+    ax.annotate(
+        "", (end[0], end[1]), (start[0], start[1]), arrowprops=style | {"connectionstyle": f"arc3,rad={bend}"}
+    )
+    if move.label:
         ground = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-        ax.annotate(label, middle, ha="center", va="center", fontsize=SMALL, bbox=ground, zorder=5)
+        ax.annotate(
+            move.label, (middle[0], middle[1]), ha="center", va="center", fontsize=SMALL, bbox=ground, zorder=5
+        )

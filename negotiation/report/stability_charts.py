@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from negotiation._checks import refusal
-from negotiation.report.style import FAINT, INK, SHADE, SMALL, Stroke, drawing, entitle, rows, stroke
+from negotiation.report.style import INK, SHADE, SMALL, bars, drawing, entitle, rows, stroke
 from negotiation.stability import Tip
 from negotiation.truce import Standing, Truce, standing
 from negotiation.truce.judge import SEED
@@ -21,14 +23,14 @@ BAR = 0.34
 
 
 def stability_chart(truce: Truce, axes: Axes | None = None, *, seed: int = SEED) -> Axes:
-    """Draw patience against the patience needed, temptation over harm: a side holds to the right of the line.
+    """Draw patience against the patience needed, temptation over harm: a side holds below the line.
 
     Parameters
     ----------
     truce : Truce
-        The truce: a large mark for each side. Each reading is a small open mark with the initial of its article
-        and arms over the middle four fifths of the draws around it; dots are draws around the truce itself. A mark
-        on the upper edge needs more patience than there can be.
+        The truce: a large mark for each side among dots, the draws around it. Each reading is a small open mark
+        with the number of its article and arms over the middle four fifths of the draws around it. A mark on the
+        upper edge needs more patience than there can be.
     axes : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
     seed : int, default 2025
@@ -40,45 +42,47 @@ def stability_chart(truce: Truce, axes: Axes | None = None, *, seed: int = SEED)
     """
     here = standing(truce, seed=seed)
     readings = [standing(Truce.from_reading(one.id), seed=seed) for one in truce.evidence.readings]
-    with drawing(axes, size=(6.4, 6.0)) as ax:
-        ends = np.array([0.0, 1.0])
-        ax.fill_between(ends, ends, 1, color=SHADE, linewidth=0)
-        ax.plot(ends, ends, color=INK, linewidth=1)
+    with drawing(axes, size=(6.6, 5.6)) as ax:
+        low, high = _limits([here, *readings])
+        ax.fill_between([0, 1], [0, 1], 1, color=SHADE, linewidth=0)
+        ax.plot([0, 1], [0, 1], color=INK, linewidth=1)
         for i, side in enumerate(truce.evidence.parties):
             style = stroke(i)
-            ax.scatter(
-                here.drawn_patience,
-                here.drawn_needed[:, i],
-                s=5,
-                alpha=0.18,
-                linewidths=0,
-                color=style.colour,
-                marker=style.marker,
-                rasterized=True,
-            )
-            for one in readings:
-                _reading(ax, one, i, style)
+            mark: dict[str, Any] = {"color": style.colour, "marker": style.marker}
+            dots = (here.drawn_patience, here.drawn_needed[:, i])
+            ax.scatter(*dots, s=6, alpha=0.2, linewidths=0, rasterized=True, **mark)
+            for number, one in enumerate(readings, start=1):
+                _reading(ax, one, i, f"{number}")
             at = (here.patience, min(here.needed[i], 1.0))
-            mark = {"color": style.colour, "edgecolors": "black", "marker": style.marker, "label": side}
-            ax.scatter(*at, s=130, zorder=5, clip_on=False, **mark)
-        ax.text(0.97, 0.04, "holds", ha="right")
-        ax.text(0.03, 0.94, "breaks")
-        ax.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
-        entitle(
-            ax, "Self-enforcing?", "patience: weight of next year's truce", "patience needed: temptation / harm"
-        )
-        ax.legend(loc="upper center", ncols=2)
+            ax.scatter(*at, s=120, zorder=6, clip_on=False, edgecolors="black", label=side, **mark)
+        ax.text(0.98, 0.02, "holds", ha="right", transform=ax.transAxes)
+        ax.text(0.02, 0.96, "breaks", va="top", transform=ax.transAxes)
+        ax.set(xlim=(low, high), ylim=(0, 1))
+        names = ("patience: weight of next year's truce", "patience needed: temptation / harm")
+        entitle(ax, "Self-enforcing?", *names)
+        key = "   ".join(f"{number} {one.reading}" for number, one in enumerate(readings, start=1))
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, title=key, title_fontsize=SMALL)
     return ax
 
 
-def _reading(ax: Axes, one: Standing, side: int, style: Stroke) -> None:
-    at = np.array([one.patience, min(one.needed[side], 1.0)])
-    lows, highs = np.array([one.patience_range, one.needed_range[side].clip(0, 1)]).T
-    arms = {"color": style.colour, "linewidth": 0.9, "linestyle": style.line, "zorder": 3}
-    ax.plot([lows[0], highs[0]], [at[1], at[1]], **arms)
-    ax.plot([at[0], at[0]], [lows[1], highs[1]], **arms)
-    ax.scatter(*at, s=95, facecolors="white", edgecolors=style.colour, marker=style.marker, zorder=4)
-    ax.annotate(one.reading[0].upper(), at, ha="center", va="center", fontsize=6, zorder=4)
+def _limits(standings: Sequence[Standing]) -> tuple[float, float]:
+    """Return tenths between which all marks, arms and dots lie along the axis of patience."""
+    ends = [one.patience for one in standings] + [*standings[0].drawn_patience]
+    ends += [end for one in standings for end in one.patience_range]
+    return max(math.floor(10 * min(ends)) / 10, 0.0), min(math.ceil(10 * max(ends)) / 10, 1.0)
+
+
+def _reading(ax: Axes, one: Standing, side: int, number: str) -> None:
+    style, at = stroke(side), (one.patience, min(one.needed[side], 1.0))
+    across, up = one.patience_range, one.needed_range[side].clip(0, 1)
+    arms: dict[str, Any] = {"color": style.colour, "linewidth": 0.8, "linestyle": style.line, "alpha": 0.5}
+    ax.plot(across, [at[1], at[1]], **arms)
+    ax.plot([at[0], at[0]], up, **arms)
+    ax.scatter(*at, s=34, facecolors="white", edgecolors=style.colour, marker=style.marker, zorder=4)
+    offset, where = ((-6, -3), "right") if side == 0 else ((6, -3), "left")
+    halo = [withStroke(linewidth=2, foreground="white")]
+    text = ax.annotate(number, at, textcoords="offset points", xytext=offset, ha=where, fontsize=SMALL, zorder=5)
+    text.set(color=style.colour, path_effects=halo, clip_on=True)
 
 
 def tornado_chart(tips: Sequence[Tip], axes: Axes | None = None) -> Axes:
@@ -98,9 +102,8 @@ def tornado_chart(tips: Sequence[Tip], axes: Axes | None = None) -> Axes:
     """
     with drawing(axes) as ax:
         for row, tip in enumerate(tips):
-            style = stroke(int(tip.value < tip.current))
             reach = math.copysign(tip.distance, tip.value - tip.current)
-            ax.barh(row, reach, height=2 * BAR, facecolor="white", edgecolor=style.colour, hatch=style.hatch)
+            ax.barh(row, reach, height=2 * BAR, **bars(int(reach < 0)))
             ax.annotate(
                 f"{tip.value:.3g}",
                 (reach, row),
@@ -121,7 +124,11 @@ def tornado_chart(tips: Sequence[Tip], axes: Axes | None = None) -> Axes:
 
 
 def sobol_chart(
-    first: Mapping[str, Interval], total: Mapping[str, Interval], axes: Axes | None = None, *, of: str = "the slack"
+    first: Mapping[str, Interval],
+    total: Mapping[str, Interval],
+    axes: Axes | None = None,
+    *,
+    of: str = "the slack",
 ) -> Axes:
     """Draw Sobol indices with their intervals, the largest total index on top.
 
@@ -149,10 +156,9 @@ def sobol_chart(
     with drawing(axes) as ax:
         for k, (label, indices) in enumerate((("alone", first), ("with interactions", total))):
             value, low, high = np.array([indices[name] for name in names]).reshape(-1, 3).T
-            style, at = stroke(k), np.arange(len(names)) + (k - 0.5) * BAR
-            bars = {"facecolor": "white", "edgecolor": style.colour, "hatch": style.hatch, "label": label}
-            ax.barh(at, value, height=BAR, **bars)
-            ax.errorbar(value, at, xerr=(value - low, high - value), fmt="none", ecolor=INK, capsize=2, linewidth=1)
+            at, reach = np.arange(len(names)) + (k - 0.5) * BAR, (value - low, high - value)
+            ax.barh(at, value, height=BAR, label=label, **bars(k))
+            ax.errorbar(value, at, xerr=reach, fmt="none", ecolor=INK, capsize=3, linewidth=1.4)
         rows(ax, names)
         ax.axvline(0, color=INK, linewidth=1)
         entitle(ax, "What the uncertainty comes from", f"share of the variance of {of}")
@@ -198,7 +204,7 @@ def frontier_chart(
         for piece in pieces:
             ax.plot(*piece.T, color=INK, linewidth=2)
         for at, holds in (verdicts or {}).items():
-            ax.text(*at, "holds" if holds else "breaks", ha="center", va="center", color=INK if holds else FAINT)
+            ax.text(*at, "holds" if holds else "breaks", ha="center", va="center")
         if current is not None:
             mark = stroke(0)
             ax.scatter(*current, s=110, color=mark.colour, edgecolors="black", marker=mark.marker, zorder=4)

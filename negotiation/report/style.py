@@ -9,6 +9,7 @@ from typing import Any, Final, final
 import matplotlib
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 
 SMALL = 8.5
 """Size of the smallest text, in points."""
@@ -71,10 +72,27 @@ INK = "0.15"
 FAINT = "0.6"
 SHADE = "0.93"
 
+TINT = 0.5
+"""Opacity of a filled area, so that its hatch is seen."""
+
 
 def stroke(index: int) -> Stroke:
     """Return the stroke of a series; after the last they begin anew."""
     return STROKES[index % len(STROKES)]
+
+
+def bars(index: int) -> dict[str, Any]:
+    """Return how the bars of a series are filled: a tint of its colour, under its hatch."""
+    style = stroke(index)
+    return {"facecolor": to_rgba(style.colour, TINT), "edgecolor": INK, "hatch": style.hatch, "linewidth": 0.8}
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """Draw under the look of the library, as in ``with look(): figure, axes = pyplot.subplots()``."""
+    settings: Any = dict(LOOK)
+    with matplotlib.rc_context(settings):
+        yield
 
 
 @contextmanager
@@ -88,7 +106,7 @@ def drawing(axes: Axes | None, *, size: tuple[float, float] = (6.4, 4.4)) -> Ite
     size : (float, float)
         Width and height of the new figure, inches.
     """
-    with matplotlib.rc_context(dict(LOOK)):
+    with look():
         chosen = pyplot.subplots(figsize=size, layout="constrained")[1] if axes is None else axes
         chosen.spines[["top", "right"]].set_visible(False)
         chosen.tick_params(labelsize=SMALL)
