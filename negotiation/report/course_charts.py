@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import refusal
-from negotiation.report.style import FAINT, INK, SMALL, bars, drawing, entitle, stroke
+from negotiation.report.style import FAINT, INK, SMALL, bars, check_series, drawing, entitle, stroke
 from negotiation.stability import Survival
 from negotiation.truce import Verdict
 
@@ -117,7 +117,7 @@ def erosion_chart(
     """
     at = _years(years, "erosion_chart")
     curves = {
-        name: _series(f"needed[{name!r}]", "erosion_chart", curve, at.shape) for name, curve in needed.items()
+        name: check_series(f"needed[{name!r}]", curve, "erosion_chart", at.shape) for name, curve in needed.items()
     }
     if unknown := set(crossings or {}) - set(needed):
         raise refusal("crossings", "erosion_chart", f"be named as 'needed': {sorted(needed)}", sorted(unknown))
@@ -170,8 +170,8 @@ def band_chart(
         If a band has not two numbers a year, or terms have not one.
     """
     at, owner = _years(years, "band_chart"), "band_chart"
-    ends = {name: _series(f"bands[{name!r}]", owner, band, (*at.shape, 2)) for name, band in bands.items()}
-    lines = {name: _series(f"terms[{name!r}]", owner, line, at.shape) for name, line in (terms or {}).items()}
+    ends = {name: check_series(f"bands[{name!r}]", band, owner, (*at.shape, 2)) for name, band in bands.items()}
+    lines = {name: check_series(f"terms[{name!r}]", line, owner, at.shape) for name, line in (terms or {}).items()}
     with drawing(axes) as ax:
         ax.axhline(0, color=FAINT, linewidth=1)
         for k, (name, band) in enumerate(ends.items()):
@@ -197,10 +197,3 @@ def _years(years: ArrayLike, owner: str) -> NDArray[np.float64]:
     if at.ndim != 1 or len(at) < 2 or np.any(np.diff(at) <= 0):
         raise refusal("years", owner, "be a rising row of at least two", at.tolist())
     return at
-
-
-def _series(name: str, owner: str, values: ArrayLike, shape: tuple[int, ...]) -> NDArray[np.float64]:
-    series = np.asarray(values, dtype=float)
-    if series.shape != shape:
-        raise refusal(name, owner, f"have shape {shape}", series.shape)
-    return series

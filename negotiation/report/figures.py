@@ -33,8 +33,8 @@ def verdict_figure(truce: Truce, verdict: Verdict) -> Figure:
         survival_chart(verdict, right)
         figure.suptitle(f"{TITLE}, {verdict.reading} values", x=0.02, ha="left", fontsize=13)
         figure.supxlabel(
-            "Large: this truce. Open: the articles' readings, arms over four fifths of their draws. Dots: draws of "
-            "the assumed ranges.\nMost sizes are assumptions; no forecast.",
+            "Large: this truce. Open: the articles' readings, arms over four fifths of their draws. "
+            "Dots: draws of the assumed ranges.\nMost sizes are assumptions; no forecast.",
             x=0.02,
             ha="left",
             fontsize=9,

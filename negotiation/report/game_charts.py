@@ -24,11 +24,13 @@ FEW = 2
 BEND = 0.16
 """How far an arrow between two phases bends, as a share of its length, so that the way back has its own."""
 
-LOOP = 3.2
+LOOP = 2.2
 """The same for an arrow from a phase to itself, as a share of the distance of its feet."""
 
-FOOT = np.array([0.1, 0.0])
-"""How far from the middle of its phase such an arrow starts and ends."""
+HEIGHT = 32
+"""How far from its phase the label of such an arrow stands, points."""
+
+ARROW = {"arrowstyle": "-|>", "shrinkA": 3, "shrinkB": 3}
 
 Profile = tuple[int, ...]
 
@@ -116,7 +118,10 @@ def automaton_chart(automaton: Automaton, stage: StageGame | None = None, axes: 
         boxes = [_phase(ax, automaton, stage, k, places[k]) for k in range(count)]
         moves = _moves(automaton, stage)
         for move in moves:
-            _arrow(ax, boxes, places, move)
+            if move.start == move.end:
+                _loop(ax, boxes[move.start], move)
+            else:
+                _arrow(ax, boxes, places, move)
         kinds = sorted({move.kind for move in moves})
         names = ["everybody obeys", *(f"{player} deviates" for player in players), "somebody deviates"]
         lines = [Line2D([], [], **_line(kind), label=names[kind]) for kind in kinds]
@@ -198,19 +203,23 @@ def _line(kind: int) -> dict[str, Any]:
 def _arrow(ax: Axes, boxes: list[Annotation], places: NDArray[np.float64], move: _Move) -> None:
     start, end = places[move.start], places[move.end]
     frames = {"patchA": boxes[move.start].get_bbox_patch(), "patchB": boxes[move.end].get_bbox_patch()}
-    if move.start == move.end:
-        side = -1 if move.kind else 1
-        start, end, bend = start - FOOT, end + FOOT, -LOOP * side
-    else:
-        bend = BEND * (1 + 0.5 * move.kind)
-    along = end - start
+    bend, along = BEND * (1 + 0.5 * move.kind), end - start
     middle = (start + end) / 2 + bend / 2 * np.array([along[1], -along[0]])
-    style = _line(move.kind) | frames | {"arrowstyle": "-|>", "shrinkA": 2, "shrinkB": 2}
-    ax.annotate(
-        "", (end[0], end[1]), (start[0], start[1]), arrowprops=style | {"connectionstyle": f"arc3,rad={bend}"}
-    )
-    if move.label:
-        ground = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-        ax.annotate(
-            move.label, (middle[0], middle[1]), ha="center", va="center", fontsize=SMALL, bbox=ground, zorder=5
-        )
+    arrow = _line(move.kind) | ARROW | frames | {"connectionstyle": f"arc3,rad={bend}"}
+    ax.annotate("", (end[0], end[1]), (start[0], start[1]), arrowprops=arrow)
+    ax.annotate(move.label, (middle[0], middle[1]), va="center", **_beside(move.label))
+
+
+def _loop(ax: Axes, box: Annotation, move: _Move) -> None:
+    """Draw an arrow from a phase to itself, above it if all obey and below it otherwise."""
+    edge, side = (0, -1) if move.kind else (1, 1)
+    frame: Any = box.get_bbox_patch()
+    arrow = _line(move.kind) | ARROW | {"connectionstyle": f"arc3,rad={-LOOP * side}"}
+    ax.annotate("", (0.7, edge), (0.3, edge), xycoords=frame, textcoords=frame, arrowprops=arrow)
+    above: dict[str, Any] = {"xytext": (0, HEIGHT * side), "textcoords": "offset points"}
+    ax.annotate(move.label, (0.5, edge), xycoords=frame, va="center", **above, **_beside(move.label))
+
+
+def _beside(label: str) -> dict[str, Any]:
+    ground = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "visible": bool(label)}
+    return {"ha": "center", "fontsize": SMALL, "bbox": ground, "zorder": 5}

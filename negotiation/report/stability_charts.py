@@ -10,13 +10,10 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from negotiation._checks import refusal
-from negotiation.report.style import INK, SHADE, SMALL, bars, drawing, entitle, rows, stroke
+from negotiation.report.style import INK, SHADE, SMALL, bars, check_series, drawing, entitle, rows, stroke
 from negotiation.stability import Tip
 from negotiation.truce import Standing, Truce, standing
 from negotiation.truce.judge import SEED
-
-Interval = tuple[float, float, float]
-"""A value and the ends of its interval: value, low, high."""
 
 BAR = 0.34
 """Thickness of one of two bars in a row of height 1."""
@@ -124,22 +121,26 @@ def tornado_chart(tips: Sequence[Tip], axes: Axes | None = None) -> Axes:
 
 
 def sobol_chart(
-    first: Mapping[str, Interval],
-    total: Mapping[str, Interval],
+    names: Sequence[str],
+    first: ArrayLike,
+    total: ArrayLike,
     axes: Axes | None = None,
     *,
-    of: str = "the slack",
+    first_interval: ArrayLike,
+    total_interval: ArrayLike,
 ) -> Axes:
     """Draw Sobol indices with their intervals, the largest total index on top.
 
     Parameters
     ----------
-    first, total : mapping from parameter to (value, low, high)
+    names : sequence of str, shape (d,)
+        The parameters.
+    first, total : array_like, shape (d,)
         Share of the variance due to the parameter alone, and with all its interactions.
     axes : matplotlib.axes.Axes, optional
         Where to draw; a new figure when left out.
-    of : str
-        What varies, for the label of the axis.
+    first_interval, total_interval : array_like, shape (2, d)
+        Ends of the interval around each.
 
     Returns
     -------
@@ -148,20 +149,27 @@ def sobol_chart(
     Raises
     ------
     ArgumentError
-        If the two do not name the same parameters.
+        If an array has not one number a parameter, or an index lies outside its interval.
     """
-    if set(first) != set(total):
-        raise refusal("first", "sobol_chart", "name the parameters of 'total'", sorted(set(first) ^ set(total)))
-    names = sorted(total, key=lambda name: -total[name][0])
+    owner, count = "sobol_chart", len(names)
+    values = [check_series(*one, owner, (count,)) for one in (("first", first), ("total", total))]
+    ends = [
+        check_series("first_interval", first_interval, owner, (2, count)),
+        check_series("total_interval", total_interval, owner, (2, count)),
+    ]
+    for name, value, (low, high) in zip(("first", "total"), values, ends, strict=True):
+        if np.any(value < low) or np.any(value > high):
+            raise refusal(name, owner, f"lie inside '{name}_interval'", value.tolist())
+    order = np.argsort(-values[1], kind="stable")
     with drawing(axes) as ax:
-        for k, (label, indices) in enumerate((("alone", first), ("with interactions", total))):
-            value, low, high = np.array([indices[name] for name in names]).reshape(-1, 3).T
-            at, reach = np.arange(len(names)) + (k - 0.5) * BAR, (value - low, high - value)
+        for k, label in enumerate(("alone", "with interactions")):
+            value, (low, high) = values[k][order], ends[k][:, order]
+            at, reach = np.arange(count) + (k - 0.5) * BAR, (value - low, high - value)
             ax.barh(at, value, height=BAR, label=label, **bars(k))
             ax.errorbar(value, at, xerr=reach, fmt="none", ecolor=INK, capsize=3, linewidth=1.4)
-        rows(ax, names)
+        rows(ax, [names[k] for k in order])
         ax.axvline(0, color=INK, linewidth=1)
-        entitle(ax, "What the uncertainty comes from", f"share of the variance of {of}")
+        entitle(ax, "What the uncertainty comes from", "share of the variance")
         ax.legend(loc="lower right")
     return ax
 

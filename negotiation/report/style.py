@@ -7,9 +7,13 @@ from types import MappingProxyType
 from typing import Any, Final, final
 
 import matplotlib
+import numpy as np
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
+from numpy.typing import ArrayLike, NDArray
+
+from negotiation._checks import refusal
 
 SMALL = 8.5
 """Size of the smallest text, in points."""
@@ -133,3 +137,11 @@ def bare(axes: Axes) -> None:
     """Take away everything that belongs to coordinates, for pictures that have none."""
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_visible(False)
+
+
+def check_series(name: str, values: ArrayLike, owner: str, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return numbers to be drawn, infinite ones among them, or refuse another shape."""
+    series = np.asarray(values, dtype=float)
+    if series.shape != shape:
+        raise refusal(name, owner, f"have shape {shape}", series.shape)
+    return series
