@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import refusal
-from negotiation.report.style import FAINT, INK, SMALL, bars, check_series, drawing, entitle, stroke
+from negotiation.report.style import FAINT, INK, bars, check_series, drawing, entitle, stroke
 from negotiation.stability import Survival
 from negotiation.truce import Verdict
 
@@ -122,8 +122,7 @@ def erosion_chart(
     if unknown := set(crossings or {}) - set(needed):
         raise refusal("crossings", "erosion_chart", f"be named as 'needed': {sorted(needed)}", sorted(unknown))
     with drawing(axes) as ax:
-        ax.axhline(patience, color=FAINT, linewidth=1)
-        ax.text(at[-1], patience, f"patience there is: {patience:.2f}", ha="right", va="bottom", fontsize=SMALL)
+        ax.axhline(patience, color=FAINT, linewidth=1, label=f"patience there is, {patience:.2f}")
         for k, (name, curve) in enumerate(curves.items()):
             style, year = stroke(k), (crossings or {}).get(name, math.inf)
             ends = f", crosses in year {year:.1f}" if math.isfinite(year) else ""

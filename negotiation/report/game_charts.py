@@ -114,7 +114,8 @@ def automaton_chart(automaton: Automaton, stage: StageGame | None = None, axes: 
     with drawing(axes, size=(6.8, 4.8)) as ax:
         bare(ax)
         places = _places(count)
-        ax.set(xlim=(-1.45, 1.45), ylim=(-1.15, 1.15), aspect="equal")
+        height = 1.15 if count > 2 else 0.6
+        ax.set(xlim=(-1.45, 1.45), ylim=(-height, height), aspect="equal")
         boxes = [_phase(ax, automaton, stage, k, places[k]) for k in range(count)]
         moves = _moves(automaton, stage)
         for move in moves:

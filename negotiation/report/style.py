@@ -29,7 +29,7 @@ LOOK: Final[Mapping[str, Any]] = MappingProxyType(
         "axes.spines.right": False,
         "legend.frameon": False,
         "legend.fontsize": SMALL,
-        "hatch.linewidth": 0.6,
+        "hatch.linewidth": 0.9,
         "lines.linewidth": 1.5,
         "figure.dpi": 110,
         "savefig.dpi": 150,
@@ -61,14 +61,14 @@ class Stroke:
 
 
 STROKES: Final = (
-    Stroke("#0072B2", (0, None), "o", "////"),
-    Stroke("#D55E00", (0, (5, 2)), "^", "...."),
-    Stroke("#000000", (0, (1, 1.5)), "s", "xxxx"),
-    Stroke("#CC79A7", (0, (5, 2, 1, 2)), "D", "----"),
-    Stroke("#F0E442", (0, (8, 2)), "v", "\\\\\\\\"),
-    Stroke("#009E73", (0, (3, 1, 1, 1, 1, 1)), "P", "++++"),
-    Stroke("#56B4E9", (0, (1, 4)), "X", "oooo"),
-    Stroke("#E69F00", (0, (8, 2, 1, 2, 1, 2)), "*", "||||"),
+    Stroke("#0072B2", (0, None), "o", "///"),
+    Stroke("#D55E00", (0, (5, 2)), "^", "..."),
+    Stroke("#000000", (0, (1, 1.5)), "s", "xxx"),
+    Stroke("#CC79A7", (0, (5, 2, 1, 2)), "D", "---"),
+    Stroke("#F0E442", (0, (8, 2)), "v", "\\\\\\"),
+    Stroke("#009E73", (0, (3, 1, 1, 1, 1, 1)), "P", "+++"),
+    Stroke("#56B4E9", (0, (1, 4)), "X", "oo"),
+    Stroke("#E69F00", (0, (8, 2, 1, 2, 1, 2)), "*", "|||"),
 )
 """Strokes in the order in which series take them."""
 
