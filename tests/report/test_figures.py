@@ -20,7 +20,8 @@ def test_figure_has_two_panels_and_says_that_sizes_are_assumed() -> None:
 
 
 def test_a_figure_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> None:
+    def full(_: object, path: Path, **__: object) -> None:
+        path.write_text("half of it")
         raise OSError("no space left")
 
     monkeypatch.setattr("matplotlib.figure.Figure.savefig", full)
