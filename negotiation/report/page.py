@@ -9,7 +9,7 @@ from negotiation.evidence import FOUNDINGS
 from negotiation.report.evidence_charts import LETTERS
 from negotiation.report.files import check_report_path, written
 from negotiation.report.page_pictures import NEAREST, pictures
-from negotiation.report.text import verdict_text
+from negotiation.report.text import patience_words, verdict_text
 from negotiation.truce import Truce, Verdict, outlook
 from negotiation.truce.verdict import POINT, ROBUST_SHARE, TITLE
 
@@ -85,7 +85,7 @@ def save_report(truce: Truce, verdict: Verdict, path: str | PathLike[str]) -> No
 
 
 def _answers(verdict: Verdict) -> list[_Answer]:
-    needed = " and ".join(f"{side.name} {side.critical_patience:.3f}" for side in verdict.sides)
+    needed = " and ".join(f"{side.name} {patience_words(side.critical_patience)}" for side in verdict.sides)
     first, last = (verdict.rebargained.survival[k] for k in (0, -1))
     share, reviews = verdict.share, len(verdict.rebargained.survival)
     return [

@@ -20,7 +20,7 @@ BAR = 0.34
 
 
 def stability_chart(truce: Truce, axes: Axes | None = None, *, seed: int = SEED) -> Axes:
-    """Draw patience against the patience needed, temptation over harm: a side holds below the line.
+    """Draw patience against the patience needed, temptation over deterrent: a side holds below the line.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def stability_chart(truce: Truce, axes: Axes | None = None, *, seed: int = SEED)
         ax.text(0.98, 0.02, "holds", ha="right", transform=ax.transAxes)
         ax.text(0.02, 0.96, "breaks", va="top", transform=ax.transAxes)
         ax.set(xlim=(low, high), ylim=(0, 1))
-        names = ("patience: weight of next year's truce", "patience needed: temptation / harm")
+        names = ("patience: weight of next year's truce", "patience needed: temptation / deterrent")
         entitle(ax, "Self-enforcing?", *names)
         key = "   ".join(f"{number} {one.reading}" for number, one in enumerate(readings, start=1))
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, title=key, title_fontsize=SMALL)

@@ -10,7 +10,7 @@ from negotiation.games import Automaton, grim_trigger
 from negotiation.solvers import PayoffSet, payoff_set
 from negotiation.stability import Survival, critical_patience
 from negotiation.truce import payoffs
-from negotiation.truce.judge import NUM_REVIEWS, SEED
+from negotiation.truce.judge import SEED
 from negotiation.truce.truce import ACTIONS, Truce
 
 NUM_YEARS = 12
@@ -152,8 +152,8 @@ def outlook(truce: Truce) -> Outlook:
         annulled_band=annulled,
         nash_terms=terms,
         annulled_nash_terms=annulled_terms,
-        rebargained=truce.survival(NUM_REVIEWS),
-        fixed=truce.survival(NUM_REVIEWS, rebargained=False),
+        rebargained=truce.survival(),
+        fixed=truce.survival(rebargained=False),
         payoff_set=payoff_set(truce.game(squeeze=True)),
         plan=_plan(truce) if credible else None,
     )
