@@ -15,10 +15,16 @@ FEASIBILITY = 1e-10
 """Tolerance of linear programming, the tightest that HiGHS accepts."""
 
 
+SHOWN = 1e-9
+"""Slack below which a text shows none: linear programming meets incentives up to its tolerance."""
+
+
 @final
 @dataclass(frozen=True, eq=False)
 class SelfEnforcing:
     """The states in which an agreement enforces itself.
+
+    Incentives are met up to 1e-10 of the largest payoff.
 
     Parameters
     ----------
@@ -68,7 +74,7 @@ class SelfEnforcing:
     def __str__(self) -> str:
         lines = []
         for state, name in enumerate(self.game.states):
-            least = ", ".join(f"{slack:.6g}" for slack in self.slacks[state])
+            least = ", ".join(f"{slack if abs(slack) > SHOWN else 0:.6g}" for slack in self.slacks[state])
             lines.append(f"{name}: {'upheld' if self.upheld[state] else 'not upheld'}, slack {least}")
         return "\n".join(lines)
 
@@ -235,11 +241,10 @@ class _Programme:
 
         if not cost.size:
             return cost
-        relaxed = FEASIBILITY * max(1.0, float(np.abs(needed).max(initial=0)))
         solved = linprog(
             cost,
             A_ub=-rows,
-            b_ub=relaxed - needed,
+            b_ub=-needed,
             bounds=[(least, None) for least in lower],
             method="highs",
             options={"primal_feasibility_tolerance": FEASIBILITY, "dual_feasibility_tolerance": FEASIBILITY},
