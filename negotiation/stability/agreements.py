@@ -256,7 +256,7 @@ class _Programme:
 
 def _programme(modes: Modes, upheld: NDArray[np.bool_], share: float) -> _Programme:
     agreed, threatened = modes.values(upheld)
-    effects = [modes.effects_of_terms(upheld, player) for player in (0, 1)]
+    effects = modes.effects_of_terms(upheld)
     signs = (-1.0, 1.0)
     places = np.cumsum(upheld) - 1
     rows, needed, owners = [], [], []
@@ -285,8 +285,7 @@ def _programme(modes: Modes, upheld: NDArray[np.bool_], share: float) -> _Progra
 def _values(modes: Modes, upheld: NDArray[np.bool_], terms: Array) -> tuple[Array, Array]:
     """Return the values of agreement and threat with terms paid."""
     agreed, threatened = (each.copy() for each in modes.values(upheld))
-    for player, sign in enumerate((-1.0, 1.0)):
-        kept, broken = modes.effects_of_terms(upheld, player)
+    for player, (sign, (kept, broken)) in enumerate(zip((-1.0, 1.0), modes.effects_of_terms(upheld), strict=True)):
         agreed[:, player] += sign * kept @ terms[upheld]
         threatened[:, player] += sign * broken @ terms[upheld]
     return agreed, threatened
@@ -311,8 +310,7 @@ def _result(
 ) -> SelfEnforcing:
     agreed, threatened = _values(modes, upheld, terms) if terms.any() else modes.values(upheld)
     credible = all(
-        modes.gain(defection, agreed, threatened) - threatened[defection.state, defection.player]
-        <= modes.rounding
+        modes.gain(defection, agreed, threatened) - threatened[defection.state, defection.player] <= modes.rounding
         for defection in modes.defections
     )
     paid, agreed_on = (np.where(upheld, each, np.nan) for each in (terms, bargained))
@@ -331,4 +329,3 @@ def _result(
         threatened,
         credible,
     )
-
