@@ -278,7 +278,7 @@ def _programme(modes: Modes, upheld: NDArray[np.bool_], share: float) -> _Progra
     shared = moved[1] - share * (moved[0] + moved[1])
     bargained = np.linalg.solve(shared, share * surplus.sum(axis=1) - surplus[:, 1])
     return _Programme(
-        np.array(rows).reshape(-1, count), np.array(needed), np.array(owners, dtype=np.int64), bargained
+        np.array(rows).reshape(len(rows), count), np.array(needed), np.array(owners, dtype=np.int64), bargained
     )
 
 
