@@ -6,13 +6,12 @@ from .evidence_charts import evidence_graph as evidence_graph
 from .figures import save_verdict_figure as save_verdict_figure
 from .figures import verdict_figure as verdict_figure
 from .files import check_figure_path as check_figure_path
-from .race import race_text as race_text
 from .files import check_report_path as check_report_path
 from .game_charts import automaton_chart as automaton_chart
 from .game_charts import payoff_set_chart as payoff_set_chart
 from .page import report_html as report_html
 from .page import save_report as save_report
-from .race_text import race_text as race_text
+from .race import race_text as race_text
 from .stability_charts import frontier_chart as frontier_chart
 from .stability_charts import sobol_chart as sobol_chart
 from .stability_charts import stability_chart as stability_chart

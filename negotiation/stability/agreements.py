@@ -11,9 +11,6 @@ from negotiation._checks import check_between, check_class, refusal
 from negotiation.games import StochasticGame
 from negotiation.stability.modes import Array, Deviation, Judge, Modes, Plan, build_modes
 
-ROUNDING = 1e-11
-"""Relative error of the linear systems, below which a lack of incentive counts as none: exact ties must hold."""
-
 FEASIBILITY = 1e-10
 """Tolerance of linear programming, the tightest that HiGHS accepts."""
 
@@ -131,7 +128,7 @@ def self_enforcing(
         slacks = _slacks(modes, agreed, threatened, nothing)
         least = np.where(upheld, slacks.min(axis=1), np.inf)
         worst = int(least.argmin())
-        if least[worst] >= -_rounding(modes):
+        if least[worst] >= -modes.rounding:
             break
         upheld[worst], lost[worst] = False, slacks[worst]
     return _result(modes, upheld, np.where(upheld[:, None], slacks, lost), nothing, nothing)
@@ -193,7 +190,7 @@ def self_enforcing_terms(
         programme = _programme(modes, upheld, share)
         lacks = programme.least_lacks()
         worst = int(lacks.argmax()) if lacks.size else 0
-        if not lacks.size or lacks[worst] <= _rounding(modes):
+        if not lacks.size or lacks[worst] <= modes.rounding:
             break
         state = int(np.flatnonzero(upheld)[worst])
         terms = np.zeros(game.num_states)
@@ -312,7 +309,7 @@ def _result(
     agreed, threatened = _values(modes, upheld, terms) if terms.any() else modes.values(upheld)
     credible = all(
         modes.gain(defection, agreed, threatened) - threatened[defection.state, defection.player]
-        <= _rounding(modes)
+        <= modes.rounding
         for defection in modes.defections
     )
     paid, agreed_on = (np.where(upheld, each, np.nan) for each in (terms, bargained))
@@ -332,6 +329,3 @@ def _result(
         credible,
     )
 
-
-def _rounding(modes: Modes) -> float:
-    return ROUNDING * max(1.0, float(max(np.abs(payoffs).max() for payoffs in modes.game.payoffs)))

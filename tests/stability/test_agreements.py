@@ -124,7 +124,9 @@ def test_one_state_gives_the_closed_form_on_both_sides_of_the_threshold() -> Non
         found = self_enforcing(one_state(DILEMMA, delta), HOLD, BREAK, lapse=lapse)
         assert found.holds("on") is holds
         patience = delta * (1 - lapse)
-        assert found.slacks[0, 0] / (1 - delta) == pytest.approx(float(slack(gain, harm, patience)) / (1 - patience))
+        assert found.slacks[0, 0] / (1 - delta) == pytest.approx(
+            float(slack(gain, harm, patience)) / (1 - patience)
+        )
 
 
 def test_an_exact_tie_holds() -> None:
@@ -171,10 +173,16 @@ def test_units_and_levels_of_payoffs_do_not_matter(seed: int, unit: float, level
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"agreement": [(0, 0), (0, 0)]}, "'agreement' of self_enforcing must hold one profile for each of 1 states"),
+        (
+            {"agreement": [(0, 0), (0, 0)]},
+            "'agreement' of self_enforcing must hold one profile for each of 1 states",
+        ),
         ({"threat": [(0, 7)]}, "action"),
         ({"lapse": 1.5}, "'lapse' of self_enforcing"),
-        ({"judge": lambda state, profile: True}, "'judge' of self_enforcing must return 'breach', 'hidden' or 'free'"),
+        (
+            {"judge": lambda state, profile: True},
+            "'judge' of self_enforcing must return 'breach', 'hidden' or 'free'",
+        ),
     ],
 )
 def test_wrong_arguments_get_one_clear_refusal(arguments: dict[str, object], words: str) -> None:
