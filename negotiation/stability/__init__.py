@@ -1,5 +1,6 @@
 """Questions put to a game or to a family of games."""
 
+from negotiation.stability.agreements import SelfEnforcing, self_enforcing, self_enforcing_terms
 from negotiation.stability.at_delta import (
     incentive_slack,
     largest_gains,
@@ -40,6 +41,7 @@ from negotiation.stability.incentives import (
 from negotiation.stability.levers import Lever, Levers, survival_levers
 from negotiation.stability.linkage import Linkage, link
 from negotiation.stability.model import Askable, HasModel, Model, Range, as_model, point_model
+from negotiation.stability.modes import Departure
 from negotiation.stability.monitoring import conflict_loss, monitoring_gap, punishment_length
 from negotiation.stability.partitions import Linkages, linkages
 from negotiation.stability.provenance import (
@@ -70,6 +72,7 @@ __all__ = [
     "Change",
     "CriticalDiscount",
     "CriticalProof",
+    "Departure",
     "Effect",
     "Effects",
     "Flip",
@@ -83,6 +86,7 @@ __all__ = [
     "Radius",
     "Range",
     "Scenario",
+    "SelfEnforcing",
     "Sensitivity",
     "Share",
     "StrategicRisk",
@@ -130,6 +134,8 @@ __all__ = [
     "relative_radius",
     "robustness_radius",
     "scenarios",
+    "self_enforcing",
+    "self_enforcing_terms",
     "sensitivity",
     "share_of",
     "slack",
