@@ -7,7 +7,15 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import MAX_ROUNDS, check_between, check_count, check_known, check_shares, refusal
+from negotiation._checks import (
+    MAX_ROUNDS,
+    check_between,
+    check_class,
+    check_count,
+    check_known,
+    check_shares,
+    refusal,
+)
 from negotiation.games import Policy, StochasticGame, policy_matrix
 
 
@@ -166,6 +174,7 @@ def state_survival(
     >>> state_survival(game, [(0, 0)] * 2, "truce", {"war": ["war"]}, 3).survival.tolist()
     [0.75, 0.5625, 0.421875]
     """
+    check_class("game", "state_survival", game, StochasticGame)
     rounds = check_count("num_rounds", "state_survival", num_rounds, most=MAX_ROUNDS)
     marks = _marks(game, game.state(start), ends)
     matrix = policy_matrix(game, policy)
