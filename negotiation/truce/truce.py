@@ -357,12 +357,6 @@ class Truce:
         ----------
         **design
             Fields of `RaceDesign`: which states and actions there are.
-
-        Examples
-        --------
-        >>> race = Truce.central().leverage_race(calendar="none", markets=(1,))
-        >>> race.start, len(race.game.states)
-        ('truce, chain 100%, ruling pending', 9)
         """
         return build_race(self, RaceDesign(**design))
 
@@ -389,21 +383,13 @@ class Truce:
 
         Parameters
         ----------
-        draws : int, default 20,000
-            Number of random draws of the parameters.
-        seed : int, default 2025
-            Seed of the draws; the same seed gives the same numbers.
+        draws, seed : int, default 20,000 and 2025
+            Number of random draws of the parameters, and their seed; the same seed gives the same numbers.
         """
         return judge(self.parameters, self.reading, draws=draws, seed=seed)
 
     def sample(self, *, draws: int = DRAWS, seed: int = SEED) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return patience, shape (draws,), and the patience each side needs, shape (draws, 2), at random draws.
-
-        Parameters
-        ----------
-        draws, seed
-            As in `verdict`.
-        """
+        """Return patience, shape (draws,), and the patience each side needs, shape (draws, 2), at draws of `verdict`."""
         return sample(self.parameters, draws=draws, seed=seed)
 
     def sweep(self, **values: Sequence[float] | NDArray[np.float64]) -> "xarray.Dataset":
