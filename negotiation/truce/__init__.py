@@ -2,7 +2,8 @@
 
 from negotiation.truce.dossier import dossier
 from negotiation.truce.parameters import Parameters
+from negotiation.truce.subjects import SUBJECTS
 from negotiation.truce.truce import Truce
 from negotiation.truce.verdict import Verdict
 
-__all__ = ["Parameters", "Truce", "Verdict", "dossier"]
+__all__ = ["SUBJECTS", "Parameters", "Truce", "Verdict", "dossier"]

@@ -1,0 +1,109 @@
+"""The two charts of the tuner: drawn once, then given new data, which is what makes them quick."""
+
+from typing import final
+
+import numpy as np
+from bokeh.models import ColumnDataSource
+from bokeh.plotting import figure
+
+from negotiation.truce import Truce, Verdict
+
+COLOURS = ("#0072B2", "#D55E00")
+"""Blue and vermilion of the Okabe-Ito palette, told apart by colour-blind readers; markers differ as well."""
+
+MARKERS = ("circle", "triangle")
+CLOUD_DRAWS = 500
+SIZE = {"height": 330, "sizing_mode": "stretch_width", "toolbar_location": None, "tools": ""}
+
+
+@final
+class StabilityChart:
+    """Patience against the patience needed by each side: a side holds below the line.
+
+    Parameters
+    ----------
+    truce : Truce
+        What to draw first.
+    """
+
+    def __init__(self, truce: Truce) -> None:
+        parties = truce.evidence.parties
+        self.figure = figure(
+            title="Self-enforcing?",
+            x_range=(0, 1),
+            y_range=(0, 1),
+            x_axis_label="patience: weight of next year's truce",
+            y_axis_label="patience needed: temptation / deterrent",
+            **SIZE,
+        )
+        self.figure.patch([0, 1, 0], [0, 1, 1], color="#ededed")
+        self.figure.line([0, 1], [0, 1], color="black")
+        self.figure.text([0.97, 0.03], [0.03, 0.88], ["holds", "breaks"], text_align=["right", "left"])
+        self._draws = [ColumnDataSource({"x": [], "y": []}) for _ in parties]
+        self._now = [ColumnDataSource({"x": [], "y": []}) for _ in parties]
+        for i, party in enumerate(parties):
+            style = {"marker": MARKERS[i], "color": COLOURS[i]}
+            self.figure.scatter(source=self._draws[i], size=3, alpha=0.25, line_width=0, **style)
+            self._draw_readings(truce, i)
+            self.figure.scatter(
+                source=self._now[i], size=15, line_color="black", fill_color=COLOURS[i], marker=MARKERS[i],
+                legend_label=party,
+            )  # fmt: skip
+        self.figure.legend.update(location="top_center", orientation="horizontal", border_line_color=None)
+        self.show(truce)
+
+    def show(self, truce: Truce) -> None:
+        """Draw another truce."""
+        patience, needed = truce.sample(draws=CLOUD_DRAWS)
+        present = truce.critical_patience()
+        for i, (draws, now) in enumerate(zip(self._draws, self._now, strict=True)):
+            draws.data = {"x": patience, "y": needed[:, i]}
+            now.data = {"x": [truce.patience], "y": [float(np.clip(present[i], 0, 1))]}
+
+    def _draw_readings(self, truce: Truce, side: int) -> None:
+        others = [Truce.from_reading(one.id) for one in truce.evidence.readings]
+        self.figure.scatter(
+            [one.patience for one in others],
+            [one.critical_patience()[side] for one in others],
+            size=8,
+            fill_color="white",
+            line_color=COLOURS[side],
+            marker=MARKERS[side],
+        )
+
+
+@final
+class SurvivalChart:
+    """The chance that the truce stands after each review, with terms re-bargained after a shock and with fixed ones.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        What to draw first.
+    """
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.figure = figure(
+            title="How long?",
+            y_range=(0, 1.02),
+            x_axis_label="yearly review",
+            y_axis_label="chance that the truce stands",
+            **SIZE,
+        )
+        self._source = ColumnDataSource({"review": [], "rebargained": [], "fixed": []})
+        styles = (("rebargained", "terms re-bargained", "solid", "circle"), ("fixed", "terms fixed", "dashed", "square"))
+        for column, label, dash, marker in styles:
+            shared = {"x": "review", "y": column, "source": self._source, "legend_label": label}
+            self.figure.line(line_dash=dash, color="black", **shared)
+            self.figure.scatter(marker=marker, size=8, fill_color="white", line_color="black", **shared)
+        self.figure.legend.update(location="top_right", border_line_color=None)
+        self.figure.xaxis.ticker = list(range(len(verdict.fixed.survival) + 1))
+        self.show(verdict)
+
+    def show(self, verdict: Verdict) -> None:
+        """Draw another verdict."""
+        self._source.data = {
+            "review": list(range(len(verdict.fixed.survival) + 1)),
+            "rebargained": [1.0, *verdict.rebargained.survival],
+            "fixed": [1.0, *verdict.fixed.survival],
+        }
