@@ -1,4 +1,4 @@
-"""Sliders for every parameter of the truce, with the verdict beside them. Public names stand in ``__init__.pyi``."""
+"""Sliders for every parameter of the truce and the verdict beside them. Public names stand in ``__init__.pyi``."""
 
 import lazy_loader
 

@@ -2,7 +2,6 @@
 
 from typing import final
 
-import numpy as np
 from bokeh.models import ColumnDataSource
 from bokeh.plotting import figure
 
@@ -39,26 +38,24 @@ class StabilityChart:
         self.figure.patch([0, 1, 0], [0, 1, 1], color="#ededed")
         self.figure.line([0, 1], [0, 1], color="black")
         self.figure.text([0.97, 0.03], [0.03, 0.88], ["holds", "breaks"], text_align=["right", "left"])
-        self._draws = [ColumnDataSource({"x": [], "y": []}) for _ in parties]
-        self._now = [ColumnDataSource({"x": [], "y": []}) for _ in parties]
-        for i, party in enumerate(parties):
-            style = {"marker": MARKERS[i], "color": COLOURS[i]}
-            self.figure.scatter(source=self._draws[i], size=3, alpha=0.25, line_width=0, **style)
-            self._draw_readings(truce, i)
-            self.figure.scatter(
-                source=self._now[i], size=15, line_color="black", fill_color=COLOURS[i], marker=MARKERS[i],
-                legend_label=party,
-            )  # fmt: skip
-        self.figure.legend.update(location="top_center", orientation="horizontal", border_line_color=None)
+        self._draws, self._now = ColumnDataSource(), ColumnDataSource()
         self.show(truce)
+        for party, colour, marker in zip(parties, COLOURS, MARKERS, strict=True):
+            draws = {"x": "patience", "y": party, "source": self._draws, "color": colour, "marker": marker}
+            self.figure.scatter(size=3, alpha=0.25, line_width=0, **draws)
+        for i, (party, colour, marker) in enumerate(zip(parties, COLOURS, MARKERS, strict=True)):
+            self._draw_readings(truce, i)
+            now = {"x": "patience", "y": party, "source": self._now, "fill_color": colour, "marker": marker}
+            self.figure.scatter(size=15, line_color="black", legend_label=party, **now)
+        self.figure.legend.update(location="top_center", orientation="horizontal", border_line_color=None)
 
     def show(self, truce: Truce) -> None:
         """Draw another truce."""
+        parties = truce.evidence.parties
         patience, needed = truce.sample(draws=CLOUD_DRAWS)
-        present = truce.critical_patience()
-        for i, (draws, now) in enumerate(zip(self._draws, self._now, strict=True)):
-            draws.data = {"x": patience, "y": needed[:, i]}
-            now.data = {"x": [truce.patience], "y": [float(np.clip(present[i], 0, 1))]}
+        present = truce.critical_patience().clip(0, 1)
+        self._draws.data = {"patience": patience} | dict(zip(parties, needed.T, strict=True))
+        self._now.data = {"patience": [truce.patience]} | dict(zip(parties, present[:, None], strict=True))
 
     def _draw_readings(self, truce: Truce, side: int) -> None:
         others = [Truce.from_reading(one.id) for one in truce.evidence.readings]
@@ -74,7 +71,7 @@ class StabilityChart:
 
 @final
 class SurvivalChart:
-    """The chance that the truce stands after each review, with terms re-bargained after a shock and with fixed ones.
+    """The chance that the truce stands after each review, with re-bargained and with fixed terms.
 
     Parameters
     ----------
@@ -91,7 +88,10 @@ class SurvivalChart:
             **SIZE,
         )
         self._source = ColumnDataSource({"review": [], "rebargained": [], "fixed": []})
-        styles = (("rebargained", "terms re-bargained", "solid", "circle"), ("fixed", "terms fixed", "dashed", "square"))
+        styles = (
+            ("rebargained", "terms re-bargained", "solid", "circle"),
+            ("fixed", "terms fixed", "dashed", "square"),
+        )
         for column, label, dash, marker in styles:
             shared = {"x": "review", "y": column, "source": self._source, "legend_label": label}
             self.figure.line(line_dash=dash, color="black", **shared)

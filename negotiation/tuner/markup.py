@@ -2,10 +2,10 @@
 
 import html
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from negotiation.evidence import FOUNDINGS, Evidence, Parameter
-from negotiation.report import patience_text, side_rows, terms_text, verdict_answers, verdict_text
+from negotiation.report import patience_text, side_rows, terms_text
 from negotiation.report.text import SHORT
 from negotiation.truce import Truce, Verdict
 
@@ -27,12 +27,18 @@ td + td, th + th { text-align: right; }
 small { color: #555; }
 summary { cursor: pointer; font-size: 12px; }
 details p, details li { font-size: 12px; }
-pre { font-size: 12px; overflow-x: auto; }
 .answer { font-size: 19px; font-weight: 600; padding: 6px 12px; border-left: 6px solid; }
 .yes { border-color: #009e73; background: #e8f5f0; }
-.no, .faults { border-color: #d55e00; background: #fbeee5; }
-.faults, .caution { border-left: 6px solid; padding: 4px 12px; margin-bottom: 6px; }
-.caution { border-color: #999; background: #f2f2f2; }
+.no { border-color: #d55e00; background: #fbeee5; }
+.faults, .caution { border-left: 6px solid #d55e00; background: #fbeee5; padding: 4px 12px; }
+.caution { border-color: #999; background: #f2f2f2; flex: 1 1 280px; }
+.beside { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 16px; }
+.card { border: 1px solid #ccc; border-radius: 4px; margin-bottom: 8px; padding: 0 10px 6px; }
+.card > summary { font-size: 15px; font-weight: 600; padding: 8px 0 2px; }
+.row { padding: 6px 0; border-top: 1px solid #eee; }
+.inputs { display: flex; align-items: center; gap: 12px; margin: 2px 0; }
+.inputs input[type=range] { flex: 1; accent-color: #0072b2; }
+.inputs input[type=text] { width: 84px; font: inherit; padding: 3px 6px; box-sizing: border-box; }
 .founding { border: 1px solid #999; border-radius: 3px; padding: 0 4px; }
 .stated, .derived { background: #dcecf7; }
 .sign { background: #fff4d6; }
@@ -40,11 +46,27 @@ pre { font-size: 12px; overflow-x: auto; }
 """
 
 
-def answer_html(truce: Truce, verdict: Verdict) -> str:
-    """Return whether the truce holds, how long, how sure and what breaks it, and what that rests on."""
-    answers = verdict_answers(verdict)
-    holds, breaks, rests = answers.values()
-    first = holds["Supportable"]
+Answers = Mapping[str, Mapping[str, str]]
+
+
+def answer_html(verdict: Verdict, answers: Answers) -> str:
+    """Return whether the truce holds today, each side's numbers, and that most sizes are assumptions.
+
+    `answers` are those of `verdict_answers`.
+    """
+    holds, rests = answers["Does it hold?"], answers["What does it rest on?"]
+    kind = "yes" if verdict.supportable else "no"
+    return (
+        f'<div class="answer {kind}">Holds today? {html.escape(_sentence(holds["Supportable"]))}</div>'
+        f'<div class="beside">{_sides_html(verdict)}'
+        f'<div class="caution">{html.escape(rests["Caution"])} {html.escape(rests["Numbers"])}</div></div>'
+    )
+
+
+def reasons_html(truce: Truce, verdict: Verdict, answers: Answers, changed: Mapping[str, float]) -> str:
+    """Return how long it lasts, how sure that is, what breaks it and what was changed, a sentence each."""
+    holds, breaks = answers["Does it hold?"], answers["What breaks it first?"]
+    differs = ", ".join(f"{name} = {value:g}" for name, value in changed.items())
     rows = {
         "How long?": holds["Pathwise"],
         "How sure?": holds["Robust"],
@@ -54,18 +76,12 @@ def answer_html(truce: Truce, verdict: Verdict) -> str:
         "Erosion": breaks["Erosion"],
         "Patience and terms": patience_text(verdict),
         "Bargaining": terms_text(truce),
+        "Changed": differs or "nothing: these are the values of the reading",
     }
-    listed = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}</dd>" for name, text in rows.items())
-    return (
-        f'<div class="answer {"yes" if verdict.supportable else "no"}">Holds today? {html.escape(first)}.</div>'
-        f'{_sides_html(verdict)}<div class="caution">{html.escape(rests["Caution"])} '
-        f"{html.escape(rests['Numbers'])}</div><dl>{listed}</dl>"
+    listed = "".join(
+        f"<dt>{html.escape(name)}</dt><dd>{html.escape(_sentence(text))}</dd>" for name, text in rows.items()
     )
-
-
-def details_html(verdict: Verdict) -> str:
-    """Return the whole verdict as its text, folded."""
-    return f"<details><summary>The verdict in full</summary><pre>{html.escape(verdict_text(verdict))}</pre></details>"
+    return f"<dl>{listed}</dl>"
 
 
 def faults_html(faults: Iterable[str]) -> str:
@@ -112,3 +128,7 @@ def _sides_html(verdict: Verdict) -> str:
         for label, cells in side_rows(verdict)
     )
     return f"<table><tr><th></th>{names}</tr>{rows}</table>"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
