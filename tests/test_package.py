@@ -5,7 +5,7 @@ import sys
 
 import negotiation
 
-HEAVY = ("scipy", "pydantic", "nashpy", "xarray", "matplotlib", "pandas", "networkx")
+HEAVY = ("scipy", "pydantic", "nashpy", "xarray", "matplotlib", "pandas", "networkx", "panel", "bokeh")
 
 
 def _loaded_by(statement: str) -> set[str]:

@@ -10,7 +10,8 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "How much next year counts": ("delta", "turnover", "shock", "rho"),
         "The court": ("p_court", "phi"),
         "How the levers wear off": (
-            "p_div", "half_life", "d0", "floor", "entrench", "eta", "gamma_truce", "gamma_3", "gamma_x", "gamma_res",
+            "p_div", "half_life", "d0", "floor", "entrench", "eta",
+            "gamma_truce", "gamma_3", "gamma_x", "gamma_res",
         ),
         "Alarms and meetings": ("eps0", "eps1", "psi", "sigma"),
         "Terms": ("tariff_cut", "soy", "beta_cn", "usd_per_point"),

@@ -1,8 +1,8 @@
 """The two charts of the tuner: drawn once, then given new data, which is what makes them quick."""
 
-from typing import final
+from typing import Any, final
 
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, Range1d
 from bokeh.plotting import figure
 
 from negotiation.truce import Truce, Verdict
@@ -12,7 +12,7 @@ COLOURS = ("#0072B2", "#D55E00")
 
 MARKERS = ("circle", "triangle")
 CLOUD_DRAWS = 500
-SIZE = {"height": 330, "sizing_mode": "stretch_width", "toolbar_location": None, "tools": ""}
+HEIGHT = 330
 
 
 @final
@@ -27,13 +27,12 @@ class StabilityChart:
 
     def __init__(self, truce: Truce) -> None:
         parties = truce.evidence.parties
-        self.figure = figure(
-            title="Self-enforcing?",
-            x_range=(0, 1),
-            y_range=(0, 1),
-            x_axis_label="patience: weight of next year's truce",
-            y_axis_label="patience needed: temptation / deterrent",
-            **SIZE,
+        self.figure = _axes(
+            "Self-enforcing?",
+            "patience: weight of next year's truce",
+            "patience needed: temptation / deterrent",
+            x_range=Range1d(start=0, end=1),
+            y_range=Range1d(start=0, end=1),
         )
         self.figure.patch([0, 1, 0], [0, 1, 1], color="#ededed")
         self.figure.line([0, 1], [0, 1], color="black")
@@ -41,11 +40,23 @@ class StabilityChart:
         self._draws, self._now = ColumnDataSource(), ColumnDataSource()
         self.show(truce)
         for party, colour, marker in zip(parties, COLOURS, MARKERS, strict=True):
-            draws = {"x": "patience", "y": party, "source": self._draws, "color": colour, "marker": marker}
+            draws: dict[str, Any] = {
+                "x": "patience",
+                "y": party,
+                "source": self._draws,
+                "color": colour,
+                "marker": marker,
+            }
             self.figure.scatter(size=3, alpha=0.25, line_width=0, **draws)
         for i, (party, colour, marker) in enumerate(zip(parties, COLOURS, MARKERS, strict=True)):
             self._draw_readings(truce, i)
-            now = {"x": "patience", "y": party, "source": self._now, "fill_color": colour, "marker": marker}
+            now: dict[str, Any] = {
+                "x": "patience",
+                "y": party,
+                "source": self._now,
+                "fill_color": colour,
+                "marker": marker,
+            }
             self.figure.scatter(size=15, line_color="black", legend_label=party, **now)
         self.figure.legend.update(location="top_center", orientation="horizontal", border_line_color=None)
 
@@ -80,12 +91,8 @@ class SurvivalChart:
     """
 
     def __init__(self, verdict: Verdict) -> None:
-        self.figure = figure(
-            title="How long?",
-            y_range=(0, 1.02),
-            x_axis_label="yearly review",
-            y_axis_label="chance that the truce stands",
-            **SIZE,
+        self.figure = _axes(
+            "How long?", "yearly review", "chance that the truce stands", y_range=Range1d(start=0, end=1.02)
         )
         self._source = ColumnDataSource({"review": [], "rebargained": [], "fixed": []})
         styles = (
@@ -93,7 +100,7 @@ class SurvivalChart:
             ("fixed", "terms fixed", "dashed", "square"),
         )
         for column, label, dash, marker in styles:
-            shared = {"x": "review", "y": column, "source": self._source, "legend_label": label}
+            shared: dict[str, Any] = {"x": "review", "y": column, "source": self._source, "legend_label": label}
             self.figure.line(line_dash=dash, color="black", **shared)
             self.figure.scatter(marker=marker, size=8, fill_color="white", line_color="black", **shared)
         self.figure.legend.update(location="top_right", border_line_color=None)
@@ -107,3 +114,10 @@ class SurvivalChart:
             "rebargained": [1.0, *verdict.rebargained.survival],
             "fixed": [1.0, *verdict.fixed.survival],
         }
+
+
+def _axes(title: str, across: str, up: str, **ranges: Any) -> figure:
+    axes = figure(title=title, height=HEIGHT, sizing_mode="stretch_width", toolbar_location=None, **ranges)
+    axes.tools = []
+    axes.xaxis.axis_label, axes.yaxis.axis_label = across, up
+    return axes

@@ -57,7 +57,7 @@ def answer_html(verdict: Verdict, answers: Answers) -> str:
     holds, rests = answers["Does it hold?"], answers["What does it rest on?"]
     kind = "yes" if verdict.supportable else "no"
     return (
-        f'<div class="answer {kind}">Holds today? {html.escape(_sentence(holds["Supportable"]))}</div>'
+        f'<div class="answer {kind}">Holds today? {html.escape(_capital(holds["Supportable"]))}.</div>'
         f'<div class="beside">{_sides_html(verdict)}'
         f'<div class="caution">{html.escape(rests["Caution"])} {html.escape(rests["Numbers"])}</div></div>'
     )
@@ -68,19 +68,17 @@ def reasons_html(truce: Truce, verdict: Verdict, answers: Answers, changed: Mapp
     holds, breaks = answers["Does it hold?"], answers["What breaks it first?"]
     differs = ", ".join(f"{name} = {value:g}" for name, value in changed.items())
     rows = {
-        "How long?": holds["Pathwise"],
-        "How sure?": holds["Robust"],
-        "What breaks it first?": breaks["First"],
+        "How long?": _capital(holds["Pathwise"]),
+        "How sure?": _capital(holds["Robust"]),
+        "What breaks it first?": _capital(breaks["First"]),
         "Nearest change": breaks["Nearest"],
-        "If the court annuls": breaks["Annulment"],
-        "Erosion": breaks["Erosion"],
-        "Patience and terms": patience_text(verdict),
+        "If the court annuls": _capital(breaks["Annulment"]),
+        "Erosion": _capital(breaks["Erosion"]),
+        "Patience and terms": _capital(patience_text(verdict)),
         "Bargaining": terms_text(truce),
         "Changed": differs or "nothing: these are the values of the reading",
     }
-    listed = "".join(
-        f"<dt>{html.escape(name)}</dt><dd>{html.escape(_sentence(text))}</dd>" for name, text in rows.items()
-    )
+    listed = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(text)}.</dd>" for name, text in rows.items())
     return f"<dl>{listed}</dl>"
 
 
@@ -130,5 +128,5 @@ def _sides_html(verdict: Verdict) -> str:
     return f"<table><tr><th></th>{names}</tr>{rows}</table>"
 
 
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+def _capital(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

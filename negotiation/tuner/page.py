@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import final
 
 import panel
-from panel.viewable import Viewable, Viewer
+from panel.viewable import Viewable
 
 from negotiation._checks import ArgumentError, check_number
 from negotiation.report import verdict_answers
@@ -13,7 +13,7 @@ from negotiation.truce.verdict import POINT, TITLE
 from negotiation.tuner.charts import StabilityChart, SurvivalChart
 from negotiation.tuner.link import changes, query, readings, restored
 from negotiation.tuner.markup import STYLE, answer_html, faults_html, reasons_html
-from negotiation.tuner.sliders import Sliders
+from negotiation.tuner.sliders import sliders
 
 DRAWS = 2_000
 """Random draws behind every answer: shares to within 0.022, and quick enough to answer a moving slider."""
@@ -26,7 +26,7 @@ SIDE_BY_SIDE = {"display": "grid", "grid-template-columns": "repeat(auto-fit, mi
 
 
 @final
-class Tuner(Viewer):
+class Tuner:
     """Sliders for every parameter of the truce, and the verdict that answers them.
 
     A notebook shows it after ``panel.extension(inline=True)``; `serve` makes it a page.
@@ -41,22 +41,20 @@ class Tuner(Viewer):
     """
 
     def __init__(self, truce: Truce | None = None, *, link: str = "") -> None:
-        super().__init__()
         start = truce or Truce.central()
         self._known = readings(start)
         self._truce, faults = restored(link, self._known) if link else (start, ())
         verdict = self._truce.verdict(draws=DRAWS)
-        self._sliders = Sliders(self._truce, {*verdict.rests_on, *BESIDE_THE_VERDICT})
-        self._sliders.on_msg(lambda event: self._ask(event.data))
+        self._sliders = sliders(self._truce, {*verdict.rests_on, *BESIDE_THE_VERDICT}, self._ask)
         self._stability, self._survival = StabilityChart(self._truce), SurvivalChart(verdict)
         self._charts = [
             panel.pane.Bokeh(chart.figure, sizing_mode="stretch_width")
             for chart in (self._stability, self._survival)
         ]
         self._reading = panel.widgets.Select(
-            name="Reading", options=list(self._known), value=self._truce.reading, width=150
+            label="Reading", options=list(self._known), value=self._truce.reading, width=150
         )
-        self._reset = panel.widgets.Button(name="Reset to the reading", align="end", width=170)
+        self._reset = panel.widgets.Button(label="Reset to the reading", align="end", width=170)
         self._faults, self._answer, self._reasons = (
             panel.pane.HTML(stylesheets=[STYLE], sizing_mode="stretch_width", margin=(4, 8)) for _ in range(3)
         )
@@ -65,6 +63,7 @@ class Tuner(Viewer):
         self._reset.on_click(lambda _: self._show(self._known[self._truce.reading]))
         self._show_verdict(verdict)
         self._faults.object = faults_html(faults)
+        self._layout = self._laid_out()
 
     @property
     def truce(self) -> Truce:
@@ -77,17 +76,26 @@ class Tuner(Viewer):
         return query(self._truce, self._known[self._truce.reading])
 
     def __panel__(self) -> Viewable:
-        """Return the layout."""
+        """Return what Panel shows."""
+        return self._layout
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> object:
+        """Return what a notebook shows."""
+        return self._layout._repr_mimebundle_(include, exclude)
+
+    def _laid_out(self) -> Viewable:
         head = panel.pane.HTML(
             f"<h1>{TITLE}</h1><p>{POINT}</p>", stylesheets=[STYLE], sizing_mode="stretch_width", margin=(4, 8)
         )
         chooser = panel.Row(self._reading, self._reset)
-        left = panel.Column(head, chooser, self._sliders, self.address, styles=TALL | {"flex": "0 1 460px"})
+        left = panel.Column(head, chooser, self._sliders, self.address, styles=TALL | {"flex": "1 1 420px"})
         charts = panel.Row(*self._charts, sizing_mode="stretch_width", styles=SIDE_BY_SIDE)
         right = panel.Column(
-            self._faults, self._answer, charts, self._reasons, styles=TALL | {"flex": "1 1 600px"}
+            self._faults, self._answer, charts, self._reasons, styles=TALL | {"flex": "9 1 600px"}
         )
-        return panel.FlexBox(left, right, sizing_mode="stretch_width")
+        return panel.FlexBox(
+            left, right, flex_wrap="wrap-reverse", align_items="flex-end", sizing_mode="stretch_width"
+        )
 
     def _ask(self, wishes: Mapping[str, str]) -> None:
         """Change parameters to what the sliders or the boxes say; what is refused leaves the verdict as it is."""
@@ -102,7 +110,7 @@ class Tuner(Viewer):
     def _show(self, truce: Truce, faults: Iterable[str] = ()) -> None:
         self._truce = truce
         with panel.io.hold():
-            self._sliders.show(truce)
+            self._sliders.answer(truce)
             self._show_verdict(truce.verdict(draws=DRAWS))
             self._stability.show(truce)
             self._faults.object = faults_html(faults)

@@ -14,14 +14,13 @@ from negotiation.tuner.page import Tuner
 
 OWNER = "tune"
 HOST = "127.0.0.1"
-PORT = 5006
 LAST_PORT = 65_535
 
 FOLLOW = "window.history.replaceState(null, '', cb_obj.value)"
 """Puts the setting into the address of the page."""
 
 
-def serve(truce: Truce, opened: Callable[[str], object], *, port: int = PORT) -> None:
+def serve(truce: Truce, opened: Callable[[str], object], *, port: int) -> None:
     """Serve the tuner as a web page on the loopback address until interrupted.
 
     Every visit has sliders of its own, and the address of the page follows them.
@@ -32,15 +31,13 @@ def serve(truce: Truce, opened: Callable[[str], object], *, port: int = PORT) ->
         Where the sliders start.
     opened : callable
         Called with the address of the page once it can be opened.
-    port : int, default 5006
+    port : int
         Where the page is served; 0 takes any free port.
 
     Raises
     ------
     ArgumentError
         If `port` is no port or is taken.
-    KeyboardInterrupt
-        When interrupted, after the server has stopped.
     """
     free = _free(check_count("port", OWNER, port, 0, most=LAST_PORT))
     server = panel.serve(

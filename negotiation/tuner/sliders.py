@@ -1,7 +1,7 @@
 """A slider and a box for every parameter, with its founding and its claims, by subject."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from importlib.resources import files
 from typing import ClassVar, final
 
@@ -25,7 +25,20 @@ OPEN = 2
 
 @final
 class Sliders(JSComponent):
-    """The sliders as the browser shows them; `sliders.js` draws them.
+    """The sliders as the browser shows them; `sliders.js` draws them and sends what the user asks for."""
+
+    subjects = param.List(doc="What is said of each parameter, by subject; never changes.")
+    shown = param.Dict(doc="Number of the answer, and the ends and the value of each slider.")
+
+    _esm: ClassVar[str] = files("negotiation.tuner").joinpath("sliders.js").read_text(encoding="utf-8")
+
+    def answer(self, truce: Truce) -> None:
+        """Show the values of a truce as the answer to what was asked for last."""
+        self.shown = _shown(truce, self.shown["answer"] + 1)
+
+
+def sliders(truce: Truce, used: Collection[str], asked: Callable[[Mapping[str, str]], None]) -> Sliders:
+    """Return the sliders of a truce.
 
     Parameters
     ----------
@@ -33,25 +46,18 @@ class Sliders(JSComponent):
         What they show first.
     used : collection of str
         Parameters on which some number of the tuner depends.
+    asked : callable
+        Called with the texts that the user asks for, by name of the parameter.
     """
-
-    subjects = param.List(doc="What is said of each parameter, by subject; never changes.")
-    shown = param.Dict(doc="Number of the answer, and the ends and the value of each slider.")
-
-    _esm: ClassVar[str] = files("negotiation.tuner").joinpath("sliders.js").read_text(encoding="utf-8")
-
-    def __init__(self, truce: Truce, used: Collection[str]) -> None:
-        subjects = [
-            {"title": title, "open": k < OPEN, "rows": [_row(name, name in used) for name in names]}
-            for k, (title, names) in enumerate(SUBJECTS.items())
-        ]
-        super().__init__(
-            subjects=subjects, shown=_shown(truce, 0), stylesheets=[STYLE], sizing_mode="stretch_width", margin=4
-        )
-
-    def show(self, truce: Truce) -> None:
-        """Answer the moves made so far with the values of a truce."""
-        self.shown = _shown(truce, self.shown["answer"] + 1)
+    subjects = [
+        {"title": title, "open": k < OPEN, "rows": [_row(name, name in used) for name in names]}
+        for k, (title, names) in enumerate(SUBJECTS.items())
+    ]
+    made = Sliders(
+        subjects=subjects, shown=_shown(truce, 0), stylesheets=[STYLE], sizing_mode="stretch_width", margin=4
+    )
+    made.on_msg(lambda event: asked(event.data))
+    return made
 
 
 def _row(name: str, used: bool) -> dict[str, object]:
