@@ -92,7 +92,7 @@ class SurvivalChart:
 
     def __init__(self, verdict: Verdict) -> None:
         self.figure = _axes(
-            "How long?", "yearly review", "chance that the truce stands", y_range=Range1d(start=0, end=1.02)
+            "How long?", "yearly review", "chance that the truce stands", y_range=Range1d(start=-0.03, end=1.03)
         )
         self._source = ColumnDataSource({"review": [], "rebargained": [], "fixed": []})
         styles = (
