@@ -4,6 +4,7 @@ from . import report as report
 from . import solvers as solvers
 from . import stability as stability
 from . import truce as truce
+from . import tuner as tuner
 from ._checks import ArgumentError as ArgumentError
 from .evidence import Evidence as Evidence
 from .evidence import EvidenceError as EvidenceError
