@@ -43,6 +43,7 @@ from .solvers import renegotiation_proof as renegotiation_proof
 from .solvers import repeated_negotiation as repeated_negotiation
 from .solvers import save_certificate as save_certificate
 from .solvers import state_payoff_sets as state_payoff_sets
+from .solvers import stochastic_renegotiation as stochastic_renegotiation
 from .solvers import support as support
 from .solvers import transfer_equilibrium as transfer_equilibrium
 from .solvers import transfer_renegotiation_critical as transfer_renegotiation_critical

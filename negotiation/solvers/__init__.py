@@ -64,6 +64,12 @@ from negotiation.solvers.repeated_negotiation import (
 from negotiation.solvers.self_generation import generate, is_self_generating
 from negotiation.solvers.solution import Solution, Status
 from negotiation.solvers.state_payoff_sets import StatePayoffSets, state_payoff_sets
+from negotiation.solvers.stochastic_renegotiation import (
+    RenegotiationPlan,
+    StateObstacle,
+    StochasticRenegotiation,
+    stochastic_renegotiation,
+)
 from negotiation.solvers.transfer_policies import (
     TransferEquilibrium,
     transfer_equilibrium,
@@ -102,12 +108,15 @@ __all__ = [
     "Proofness",
     "QuantalResponse",
     "RenegotiationCritical",
+    "RenegotiationPlan",
     "RenegotiationVerdict",
     "RepeatedNegotiation",
     "SelfGenerationCertificate",
     "Solution",
+    "StateObstacle",
     "StatePayoffSets",
     "Status",
+    "StochasticRenegotiation",
     "StrategyCertificate",
     "Tie",
     "TransferEquilibrium",
@@ -147,6 +156,7 @@ __all__ = [
     "repeated_negotiation",
     "save_certificate",
     "state_payoff_sets",
+    "stochastic_renegotiation",
     "support",
     "transfer_critical_delta",
     "transfer_equilibrium",
