@@ -58,6 +58,9 @@ class PlanValues(Protocol):
     def best(self, player: int, values: Numbers) -> Numbers:
         """Return the value of the best own deviation at every row, if `values` follow."""
 
+    def repeated(self, player: int, values: Numbers) -> Numbers:
+        """Return the value of the best own deviation if it is repeated until the state is left for `values`."""
+
     def temptations(self, player: int, values: Numbers) -> Numbers:
         """Return the gain by the best own deviation at every row; where it is none, any number up to 0."""
 
@@ -102,6 +105,10 @@ class FloatValues:
         )
         return best[groups]
 
+    def repeated(self, player: int, values: Numbers) -> Numbers:
+        chance = _chance_to_stay(self.rows, self.rows.moves.weights)
+        return _repeated(self, player, values, self.kappa * chance)
+
     def temptations(self, player: int, values: Numbers) -> Numbers:
         filled = np.empty(self.rows.num_rows)
         groups = self.rows.groups[player]
@@ -138,9 +145,29 @@ class ExactValues:
     def best(self, player: int, values: Numbers) -> Numbers:
         return np.array(self._exact.best_deviations(player, values.tolist()), dtype=object)
 
+    def repeated(self, player: int, values: Numbers) -> Numbers:
+        chance = _chance_to_stay(self.rows, np.array(self.rows.game.transitions.exact_weights, dtype=object))
+        return _repeated(self, player, values, self._exact.kappa * chance)
+
     def temptations(self, player: int, values: Numbers) -> Numbers:
         gains: Numbers = self.best(player, values) - self.base[player] - self.later(values)
         return gains
+
+
+def _chance_to_stay(rows: ProfileRows, weights: Numbers) -> Numbers:
+    owners = np.repeat(rows.owners, np.diff(rows.moves.starts))
+    chances: Numbers = np.add.reduceat(np.where(rows.moves.targets == owners, weights, 0 * weights), rows.moves.starts[:-1])
+    return chances
+
+
+def _repeated(numbers: PlanValues, player: int, values: Numbers, staying: Numbers) -> Numbers:
+    rows = numbers.rows
+    once = numbers.base[player] + numbers.later(values) - staying * values[rows.owners]
+    payoffs = once / (1 - staying)
+    best = payoffs.copy()
+    np.maximum.at(best, rows.groups[player], payoffs)
+    highest: Numbers = best[rows.groups[player]]
+    return highest
 
 
 def first_rows(rows: ProfileRows, allowed: Flags) -> Ints:

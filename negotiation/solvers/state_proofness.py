@@ -15,7 +15,6 @@ from negotiation.solvers.plan_values import (
     first_rows,
     following,
 )
-from negotiation.solvers.profile_rows import ProfileRows
 from negotiation.solvers.threat_search import Claims, Task, is_close, search
 
 
@@ -157,23 +156,21 @@ def _bounds(
         path = values.joint(np.where(alive, asked, -1))
         options = np.zeros_like(ceiling.works)
         options[asked[alive]] = True
-    lowest, starts = ceiling.lowest, rows.moves.offsets[:-1]
+    lowest, starts, origin = ceiling.lowest, rows.moves.offsets[:-1], np.where(alive, np.arange(len(alive)), -1)
     loss = np.maximum(path[rows.owners] - joint, 0)
     gap = path - lowest.sum(axis=0)
-    lacking = -values.later(np.where(np.abs(gap) <= values.rounding, 0 * gap, gap))
+    tempting = claimed = -values.later(np.where(np.abs(gap) <= values.rounding, 0 * gap, gap))
     for i in range(2):
         kept, best = values.base[i] + values.later(lowest[i]), values.best(i, lowest[i])
-        need = best
-        if before_actions:
-            least = np.minimum.reduceat(np.where(ceiling.works, best + loss, np.inf), starts)
-            need = np.maximum(best, least[rows.owners])
-        lacking = lacking + (need - kept)
-    least = np.minimum.reduceat(np.where(options, lacking, np.inf), starts)
-    options &= lacking <= values.rounding
-    origin = np.where(alive, np.arange(len(alive)), -1)
-    options = _leading_on(values, options, origin)
+        least = np.minimum.reduceat(np.where(ceiling.works, best + loss, np.inf), starts)[rows.owners]
+        tempting = tempting + (best - kept)
+        claimed = claimed + ((np.maximum(best, least) if before_actions else best) - kept)
+    lacking = np.where(ceiling.works, claimed, tempting)
+    least = np.where(alive, np.minimum.reduceat(np.where(options, lacking, np.inf), starts), 0)
+    options = _leading_on(values, options & ceiling.works, origin)
+    options = _leading_on(values, options & (lacking <= values.rounding), origin)
     origin[any_by_state(rows, options)] = -1
-    return options, path, path + np.where(alive, least, 0), origin
+    return options, path, path + least, origin
 
 
 def _leading_on(values: PlanValues, options: Flags, origin: Ints) -> Flags:
@@ -241,14 +238,16 @@ def _unrivalled(task: Task, ceiling: Ceiling) -> Flags:
     values, rows = task.values, task.values.rows
     joint = values.base.sum(axis=0) + values.later(ceiling.joint)
     free = joint >= ceiling.joint[rows.owners] - values.rounding
-    left = np.stack([joint - values.best(i, ceiling.lowest[i]) for i in range(2)])
-    return free | (left >= _most(rows, ceiling, left)[:, rows.owners] - values.rounding)
+    left, most = _left(values, ceiling, joint)
+    found: Flags = free | (left >= most[:, rows.owners] - values.rounding)
+    return found
 
 
-def _most(rows: ProfileRows, ceiling: Ceiling, left: Numbers) -> Numbers:
-    """Return the largest number of any row that works, by state."""
-    most: Numbers = np.maximum.reduceat(np.where(ceiling.works, left, -np.inf), rows.moves.offsets[:-1], axis=-1)
-    return most
+def _left(values: PlanValues, ceiling: Ceiling, joint: Numbers) -> tuple[Numbers, Numbers]:
+    """Return what each row leaves the rival at most if it punishes a player, and the most of any row of a state."""
+    left = joint - np.stack([values.repeated(i, ceiling.lowest[i]) for i in range(2)])
+    offsets = values.rows.moves.offsets
+    return left, np.maximum.reduceat(np.where(ceiling.works, left, -np.inf), offsets[:-1], axis=1)
 
 
 def _excluded(
@@ -291,12 +290,11 @@ def _staying(values: PlanValues, targets: Ints, states: Flags) -> Flags:
 def _efficient(plan: Plan, ceiling: Ceiling) -> Flags:
     """Return the states from which no renegotiation-proof payoffs can dominate any of the plan."""
     task, values = plan.task, plan.task.values
-    rows, rounding, alive = values.rows, values.rounding, plan.task.alive
+    rows, rounding, alive = values.rows, values.rounding, task.alive
     fine = alive & (task.path >= ceiling.joint - rounding)
     if task.before_actions:
         joint = values.base.sum(axis=0) + values.later(ceiling.joint)
-        left = np.stack([joint - values.best(i, ceiling.lowest[i]) for i in range(2)])
-        most = _most(rows, ceiling, left)
+        _, most = _left(values, ceiling, joint)
         for i, played in enumerate(plan.punishing):
             free = (played == task.targets) | (joint[played] >= task.path - rounding)
             fine &= free | (joint[played] - plan.claims.lowest[i] >= most[i] - rounding)
