@@ -78,19 +78,23 @@ class FloatValues:
         self._all = np.zeros(rows.game.num_states, dtype=np.int64)
 
     def later(self, values: Numbers) -> Numbers:
+        """Return what follows every row, discounted."""
         return self.kappa * self.rows.expected(values)
 
     def joint(self, policy: Ints) -> Numbers:
+        """Return the joint value of a policy."""
         values = np.zeros(len(policy))
         evaluate(self.rows.moves, self.kappa, self.base.sum(axis=0), policy, values, ALL_SWEEPS)
         return values
 
     def best_joint(self, allowed: Flags, policy: Ints) -> tuple[Numbers, Ints]:
+        """Return the largest joint value and a policy that gives it."""
         chosen, values = policy.copy(), np.zeros(len(policy))
         best_joint(self.rows.moves, self.kappa, self.base.sum(axis=0), allowed, self._gain, chosen, values)
         return values, chosen
 
     def lowest(self, player: int, allowed: Flags, policy: Ints) -> Numbers:
+        """Return the least value to which a player can be held."""
         chosen, replies, values = policy.copy(), policy.copy(), np.zeros(len(policy))
         game = self.rows.moves, self.kappa, self.base[player], self.rows.groups[player]
         choose_rows(*game, allowed, values, chosen)
@@ -98,18 +102,20 @@ class FloatValues:
         return values
 
     def best(self, player: int, values: Numbers) -> Numbers:
+        """Return the value of the best own deviation at every row."""
         payoffs, best = np.empty(self.rows.num_rows), np.empty(self.rows.num_rows)
         groups = self.rows.groups[player]
-        best_deviations(
-            self.rows.moves, self.kappa, self.base[player], groups, values, self._all, payoffs, best
-        )
-        return best[groups]
+        best_deviations(self.rows.moves, self.kappa, self.base[player], groups, values, self._all, payoffs, best)
+        highest: Numbers = best[groups]
+        return highest
 
     def repeated(self, player: int, values: Numbers) -> Numbers:
+        """Return the value of the best own deviation, repeated until the state is left."""
         chance = _chance_to_stay(self.rows, self.rows.moves.weights)
         return _repeated(self, player, values, self.kappa * chance)
 
     def temptations(self, player: int, values: Numbers) -> Numbers:
+        """Return the gain by the best own deviation at every row."""
         filled = np.empty(self.rows.num_rows)
         groups = self.rows.groups[player]
         fill_temptations(self.rows.moves, self.kappa, self.base[player], groups, values, self._all, filled)
@@ -121,42 +127,52 @@ class ExactValues:
     """Values in fractions."""
 
     def __init__(self, rows: ProfileRows) -> None:
-        self.rows, self.rounding = rows, 0
+        self.rows = rows
+        self.rounding: float | int = 0
         self.base = np.array(rows.exact_rewards, dtype=object)
         self._exact = ExactRows(rows, rows.exact_rewards, common_delta(rows.game))
 
     def later(self, values: Numbers) -> Numbers:
+        """Return what follows every row, discounted."""
         moves, listed = self.rows.exact_moves, values.tolist()
         kappa = self._exact.kappa
         return np.array([kappa * exact_elimination.expected(move, listed) for move in moves], dtype=object)
 
     def joint(self, policy: Ints) -> Numbers:
+        """Return the joint value of a policy."""
         return np.array(self._exact.evaluate(self._exact.joint_base, policy), dtype=object)
 
     def best_joint(self, allowed: Flags, policy: Ints) -> tuple[Numbers, Ints]:
+        """Return the largest joint value and a policy that gives it."""
         chosen = policy.copy()
         return np.array(exact_elimination.best_joint(self._exact, allowed, chosen), dtype=object), chosen
 
     def lowest(self, player: int, allowed: Flags, policy: Ints) -> Numbers:
+        """Return the least value to which a player can be held."""
         chosen, replies = policy.copy(), policy.copy()
         found = exact_elimination.worst_punishment(self._exact, player, allowed, chosen, replies)
         return np.array(found, dtype=object)
 
     def best(self, player: int, values: Numbers) -> Numbers:
+        """Return the value of the best own deviation at every row."""
         return np.array(self._exact.best_deviations(player, values.tolist()), dtype=object)
 
     def repeated(self, player: int, values: Numbers) -> Numbers:
+        """Return the value of the best own deviation, repeated until the state is left."""
         chance = _chance_to_stay(self.rows, np.array(self.rows.game.transitions.exact_weights, dtype=object))
         return _repeated(self, player, values, self._exact.kappa * chance)
 
     def temptations(self, player: int, values: Numbers) -> Numbers:
+        """Return the gain by the best own deviation at every row."""
         gains: Numbers = self.best(player, values) - self.base[player] - self.later(values)
         return gains
 
 
 def _chance_to_stay(rows: ProfileRows, weights: Numbers) -> Numbers:
     owners = np.repeat(rows.owners, np.diff(rows.moves.starts))
-    chances: Numbers = np.add.reduceat(np.where(rows.moves.targets == owners, weights, 0 * weights), rows.moves.starts[:-1])
+    chances: Numbers = np.add.reduceat(
+        np.where(rows.moves.targets == owners, weights, 0 * weights), rows.moves.starts[:-1]
+    )
     return chances
 
 

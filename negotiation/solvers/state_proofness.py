@@ -217,8 +217,7 @@ def _build(start: Task, ceiling: Ceiling, options: Flags, max_branches: int) -> 
 
 
 def _softened(plan: Plan, ceiling: Ceiling, max_branches: int) -> Plan | None:
-    """Support the targets of a plan by punishments that nobody would replace by others, in as many states as can be.
-    """
+    """Support the targets of a plan by punishments that nobody would replace, in as many states as can be."""
     task, room = plan.task, max_branches
     soft, harsh = _unrivalled(task, ceiling), ceiling.works & task.alive[task.values.rows.owners]
     gentle = task.alive & (task.path >= ceiling.joint - task.values.rounding)
@@ -244,7 +243,7 @@ def _unrivalled(task: Task, ceiling: Ceiling) -> Flags:
 
 
 def _left(values: PlanValues, ceiling: Ceiling, joint: Numbers) -> tuple[Numbers, Numbers]:
-    """Return what each row leaves the rival at most if it punishes a player, and the most of any row of a state."""
+    """Return what each row leaves the rival at most if it punishes a player, and the most by state."""
     left = joint - np.stack([values.repeated(i, ceiling.lowest[i]) for i in range(2)])
     offsets = values.rows.moves.offsets
     return left, np.maximum.reduceat(np.where(ceiling.works, left, -np.inf), offsets[:-1], axis=1)
@@ -302,12 +301,10 @@ def _efficient(plan: Plan, ceiling: Ceiling) -> Flags:
 
 
 def _dominated(rival: Plan, ceiling: Ceiling, asked: Ints, path: Numbers) -> Flags:
-    """Return the states from which a policy leads to payoffs that a better plan dominates, however they are split."""
+    """Return the states from which a policy leads to payoffs that a better plan dominates in any split."""
     low, held, rounding = ceiling.lowest, rival.claims.lowest, rival.task.values.rounding
     better = rival.task.alive.copy()
     for i in range(2):
         most = held[i] + np.maximum(path - low[i], held[1 - i])
         better &= most < rival.task.path - rounding
     return ~_staying(rival.task.values, asked, ~better)
-
-

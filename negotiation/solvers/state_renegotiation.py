@@ -55,7 +55,7 @@ class StateObstacle:
 
     def __str__(self) -> str:
         if self.state is None:
-            return "no punishments fit together"
+            return "no punishments of all states fit together"
         if np.isnan(self.needed):
             return f"{self.state} has no equilibrium in pure actions"
         return f"in {self.state} the players need {self.needed:.6g} together and have {self.available:.6g}"
@@ -147,10 +147,13 @@ class StochasticRenegotiation:
         lines = []
         for state, name in enumerate(self.game.states):
             obstacle = self.obstacles[state]
-            reason = "" if obstacle is None else f" ({obstacle})"
-            lines.append(f"{name}: weakly {self.weak[state].value}{reason}")
-            if self.strong[state] is not self.weak[state]:
-                lines.append(f"{name}: strongly {self.strong[state].value}")
+            weak, strong = self.weak[state], self.strong[state]
+            if strong is Proofness.PROOF:
+                lines.append(f"{name}: strongly {strong.value}")
+            elif weak is strong:
+                lines.append(f"{name}: {weak.value}{'' if obstacle is None else f' ({obstacle})'}")
+            else:
+                lines.append(f"{name}: weakly {weak.value}; strongly {strong.value}")
         return "\n".join(lines if self.plan is None else [*lines, str(self.plan)])
 
 
@@ -188,13 +191,14 @@ def stochastic_renegotiation(
 
     Notes
     -----
-    Before payments alone, renegotiation never rules out the largest joint payoffs. Before actions, the joint payoff
-    U(x) must cover, for both players together, the larger one of the best deviation from the policy and of the
-    punishment value v_i(x) and the joint loss of one period of punishment. Least values v_i are found by dropping,
-    as in `transfer_equilibrium`, the profiles that cannot punish; where the least values of all states do not fit
-    together, by branching. For policies that give the largest joint payoffs in every state that can be reached
-    all answers are exact. Proofs stand on the page Renegotiation of the documentation. The payments are those of
-    [GolKra18]_. What rounding could decide is decided in fractions if the game is small.
+    Before payments alone, renegotiation never rules out the largest joint payoffs. Before actions, U(x) must cover,
+    for both players together, the larger one of the value of the best deviation from the policy and of the
+    punishment value v_i(x) plus the joint loss of one period of punishment. The least v_i are found by dropping the
+    profiles that cannot punish, as in `transfer_equilibrium`, and by branching where those of all states do not fit
+    together. A given policy that leads to every state that can be reached at all, and gives the largest joint
+    payoffs there, is never left undetermined unless the search is cut off. Proofs stand on the page Renegotiation
+    of the documentation. The payments are those of [GolKra18]_. What rounding could decide is decided in fractions
+    if the game is small. A game of one state is a repeated game.
 
     References
     ----------
@@ -211,6 +215,10 @@ def stochastic_renegotiation(
     ...     actions=[[["keep", "break"]] * 2, [["wait"]] * 2],
     ... )
     >>> print(stochastic_renegotiation(game))
+    truce: strongly renegotiation-proof: a strategy proves it
+    war: strongly renegotiation-proof: a strategy proves it
+    truce: (keep, keep); (keep, keep) after player 0 refused to pay and (keep, keep) after player 1 refused to pay
+    war: (wait, wait); (wait, wait) after player 0 refused to pay and (wait, wait) after player 1 refused to pay
     """
     check_known("before", OWNER, before, TIMINGS)
     if game.num_players != 2:

@@ -55,7 +55,8 @@ class Played:
         cells = list(product(range(2), PROFILES, POLICIES))
         self.held = {(s, a, plan): self.worth(s, a, None, self.joint[plan]) for s, a, plan in cells}
         self.best = [
-            {(s, a, plan): self.best_reply(s, a, i, self.lowest[i][plan]) for s, a, plan in cells} for i in range(2)
+            {(s, a, plan): self.best_reply(s, a, i, self.lowest[i][plan]) for s, a, plan in cells}
+            for i in range(2)
         ]
 
     def now(self, s, a, i):
@@ -100,7 +101,7 @@ class Played:
 
     def supports(self, target, pair, before, states):
         for s in states:
-            for i, plan in enumerate(pair):
+            for plan in pair:
                 if self.held[s, plan[s], target] < sum(self.best[k][s, plan[s], pair[k]] for k in range(2)):
                     return False
             if sum(self.least(s, i, target, pair, before) for i in range(2)) > self.joint[target][s]:
@@ -129,14 +130,19 @@ def play_out(played, plan, before):
         least = [played.least(s, i, target, pair, before) for i in range(2)]
         spare = (joint[s] - sum(least)) / 2
         path = (least[0] + spare, least[1] + spare)
-        refusals = [(lowest[0][s], played.left(s, 0, target, pair)), (played.left(s, 1, target, pair), lowest[1][s])]
+        refusals = [
+            (lowest[0][s], played.left(s, 0, target, pair)),
+            (played.left(s, 1, target, pair), lowest[1][s]),
+        ]
         assert plan.action_payoffs[s] == pytest.approx([float(u) for u in path], abs=1e-12)
         at_actions[s] = [path, *refusals]
         for a, payoffs in zip((target[s], pair[0][s], pair[1][s]), at_actions[s], strict=True):
             wanted = [payoffs[i] - played.now(s, a, i) for i in range(2)]
             spread = played.later(s, a, surplus)
             share = (wanted[0] - played.later(s, a, lowest[0])) / spread if spread else Fraction(0)
-            after = [(lowest[0][t] + share * surplus[t], lowest[1][t] + (1 - share) * surplus[t]) for t in range(2)]
+            after = [
+                (lowest[0][t] + share * surplus[t], lowest[1][t] + (1 - share) * surplus[t]) for t in range(2)
+            ]
             for i in range(2):
                 assert played.later(s, a, [promise[i] for promise in after]) == wanted[i]
                 gains = [played.worth(s, b, i, lowest[i]) - payoffs[i] for b in against(a, i) if b != a]
@@ -146,7 +152,9 @@ def play_out(played, plan, before):
         promised[s] += [path, (lowest[0][s], joint[s] - lowest[0][s]), (joint[s] - lowest[1][s], lowest[1][s])]
     for s in range(2):
         for promise in promised[s]:
-            assert sum(promise) == joint[s]  # what one player pays to get from the path to the promise, the other gets
+            assert (
+                sum(promise) == joint[s]
+            )  # what one player pays to get from the path to the promise, the other gets
             assert all(promise[i] >= lowest[i][s] for i in range(2))  # which is what he has who refuses to pay
         assert before == "payments" or not any(dominates(p, q) for p, q in product(at_actions[s], repeat=2))
     return at_actions
@@ -232,12 +240,16 @@ def test_a_policy_is_not_strongly_proof_if_better_plans_dominate_every_split():
         if not any(strong is NOT and weak is PROOF for strong, weak in zip(found.strong, found.weak, strict=True)):
             continue
         played = Played(game)
-        rivals = [(plan, pair) for plan in POLICIES for pair in PAIRS if played.supports(plan, pair, "actions", (0, 1))]
+        rivals = [
+            (plan, pair) for plan in POLICIES for pair in PAIRS if played.supports(plan, pair, "actions", (0, 1))
+        ]
         for s in range(2):
             if found.strong[s] is NOT and found.weak[s] is PROOF:
                 path = played.following(s, targets)
                 for pair in [pair for plan, pair in rivals if plan == targets]:
-                    assert any(dominates_all_splits(played, targets, pair, t, rival) for t in path for rival in rivals)
+                    assert any(
+                        dominates_all_splits(played, targets, pair, t, rival) for t in path for rival in rivals
+                    )
                 ruled_out += 1
     assert ruled_out >= 3
 
@@ -251,7 +263,9 @@ def dominates_all_splits(played, targets, pair, s, rival):
 
 
 def one_state(stage, delta):
-    return StochasticGame(["only"], [stage.exact_payoffs.tolist()], [[[[1]] * stage.shape[1]] * stage.shape[0]], delta)
+    return StochasticGame(
+        ["only"], [stage.exact_payoffs.tolist()], [[[[1]] * stage.shape[1]] * stage.shape[0]], delta
+    )
 
 
 @settings(max_examples=25, deadline=None)
@@ -289,7 +303,9 @@ def test_before_payments_the_largest_joint_payoffs_are_strongly_proof(seed):
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(0, 10**6), st.sampled_from(BEFORE), st.sampled_from(["1/3", "7"]), st.sampled_from(["-5", "10**9"]))
+@given(
+    st.integers(0, 10**6), st.sampled_from(BEFORE), st.sampled_from(["1/3", "7"]), st.sampled_from(["-5", "10**9"])
+)
 def test_units_seats_and_labels_do_not_matter(seed, before, scale, shift):
     game, targets = drawn(seed), POLICIES[seed % 16]
     found = stochastic_renegotiation(game, targets, before=before)
