@@ -191,14 +191,14 @@ def stochastic_renegotiation(
 
     Notes
     -----
-    Before payments alone, renegotiation never rules out the largest joint payoffs. Before actions, U(x) must cover,
-    for both players together, the larger one of the value of the best deviation from the policy and of the
-    punishment value v_i(x) plus the joint loss of one period of punishment. The least v_i are found by dropping the
-    profiles that cannot punish, as in `transfer_equilibrium`, and by branching where those of all states do not fit
-    together. A given policy that leads to every state that can be reached at all, and gives the largest joint
-    payoffs there, is never left undetermined unless the search is cut off. Proofs stand on the page Renegotiation
-    of the documentation. The payments are those of [GolKra18]_. What rounding could decide is decided in fractions
-    if the game is small. A game of one state is a repeated game.
+    Before payments alone, renegotiation never rules out the largest joint payoffs. Before actions, U(x) must
+    cover, for both players together, the larger one of the value of the best deviation from the policy and of
+    the punishment value v_i(x) plus the joint loss of one period of punishment. The least v_i are found by
+    dropping the profiles that cannot punish, as in `transfer_equilibrium`, and by branching where those of all
+    states do not fit together. A given policy that leads from every state to every other, and gives the largest
+    joint payoffs, is never left undetermined unless the search is cut off. Proofs stand on the page Renegotiation
+    of the documentation. The payments are those of [GolKra18]_. What rounding could decide is decided in
+    fractions if the game is small. A game of one state is a repeated game.
 
     References
     ----------
