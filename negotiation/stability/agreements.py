@@ -11,17 +11,20 @@ from negotiation._checks import check_between, refusal
 from negotiation.games import StochasticGame
 from negotiation.stability.modes import Array, Deviation, Judge, Modes, Plan, build_modes
 
-ROUNDING = 1e-11
-"""Relative error of the linear systems, below which a lack of incentive counts as none: exact ties must hold."""
-
 FEASIBILITY = 1e-10
 """Tolerance of linear programming, the tightest that HiGHS accepts."""
+
+
+SHOWN = 1e-9
+"""Slack below which a text shows none: linear programming meets incentives up to its tolerance."""
 
 
 @final
 @dataclass(frozen=True, eq=False)
 class SelfEnforcing:
     """The states in which an agreement enforces itself.
+
+    Incentives are met up to 1e-10 of the largest payoff.
 
     Parameters
     ----------
@@ -71,7 +74,7 @@ class SelfEnforcing:
     def __str__(self) -> str:
         lines = []
         for state, name in enumerate(self.game.states):
-            least = ", ".join(f"{slack:.6g}" for slack in self.slacks[state])
+            least = ", ".join(f"{slack if abs(slack) > SHOWN else 0:.6g}" for slack in self.slacks[state])
             lines.append(f"{name}: {'upheld' if self.upheld[state] else 'not upheld'}, slack {least}")
         return "\n".join(lines)
 
@@ -130,7 +133,7 @@ def self_enforcing(
         slacks = _slacks(modes, agreed, threatened, nothing)
         least = np.where(upheld, slacks.min(axis=1), np.inf)
         worst = int(least.argmin())
-        if least[worst] >= -_rounding(modes):
+        if least[worst] >= -modes.rounding:
             break
         upheld[worst], lost[worst] = False, slacks[worst]
     return _result(modes, upheld, np.where(upheld[:, None], slacks, lost), nothing, nothing)
@@ -191,7 +194,7 @@ def self_enforcing_terms(
         programme = _programme(modes, upheld, share)
         lacks = programme.least_lacks()
         worst = int(lacks.argmax()) if lacks.size else 0
-        if not lacks.size or lacks[worst] <= _rounding(modes):
+        if not lacks.size or lacks[worst] <= modes.rounding:
             break
         state = int(np.flatnonzero(upheld)[worst])
         terms = np.zeros(game.num_states)
@@ -238,11 +241,10 @@ class _Programme:
 
         if not cost.size:
             return cost
-        relaxed = FEASIBILITY * max(1.0, float(np.abs(needed).max(initial=0)))
         solved = linprog(
             cost,
             A_ub=-rows,
-            b_ub=relaxed - needed,
+            b_ub=-needed,
             bounds=[(least, None) for least in lower],
             method="highs",
             options={"primal_feasibility_tolerance": FEASIBILITY, "dual_feasibility_tolerance": FEASIBILITY},
@@ -276,7 +278,7 @@ def _programme(modes: Modes, upheld: NDArray[np.bool_], share: float) -> _Progra
     shared = moved[1] - share * (moved[0] + moved[1])
     bargained = np.linalg.solve(shared, share * surplus.sum(axis=1) - surplus[:, 1])
     return _Programme(
-        np.array(rows).reshape(-1, count), np.array(needed), np.array(owners, dtype=np.int64), bargained
+        np.array(rows).reshape(len(rows), count), np.array(needed), np.array(owners, dtype=np.int64), bargained
     )
 
 
@@ -310,7 +312,7 @@ def _result(
     agreed, threatened = _values(modes, upheld, terms) if terms.any() else modes.values(upheld)
     credible = all(
         modes.gain(defection, agreed, threatened) - threatened[defection.state, defection.player]
-        <= _rounding(modes)
+        <= modes.rounding
         for defection in modes.defections
     )
     paid, agreed_on = (np.where(upheld, each, np.nan) for each in (terms, bargained))
@@ -330,6 +332,3 @@ def _result(
         credible,
     )
 
-
-def _rounding(modes: Modes) -> float:
-    return ROUNDING * max(1.0, float(max(np.abs(payoffs).max() for payoffs in modes.game.payoffs)))

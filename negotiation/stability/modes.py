@@ -8,6 +8,7 @@ not seen leaves it in force.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, final, get_args
 
 import numpy as np
@@ -19,6 +20,9 @@ from negotiation.games import StochasticGame
 Array = NDArray[np.float64]
 Plan = Sequence[Sequence[str | int]]
 """For each state one action a player, by name or index."""
+
+ROUNDING = 1e-11
+"""Relative error of the linear systems, below which a lack of incentive counts as none: exact ties must hold."""
 
 Departure = Literal["breach", "hidden", "free"]
 
@@ -81,6 +85,11 @@ class Modes:
     breaches: tuple[Deviation, ...]
     defections: tuple[Deviation, ...]
     lapse: float
+
+    @cached_property
+    def rounding(self) -> float:
+        """Lack of incentive that counts as none, in the unit of the payoffs."""
+        return ROUNDING * max(1.0, *(float(np.abs(payoffs).max()) for payoffs in self.game.payoffs))
 
     def values(self, upheld: NDArray[np.bool_]) -> tuple[Array, Array]:
         """Return what the agreement and the threat are worth, shape (S, n) each; the threat's where not upheld."""
