@@ -30,6 +30,7 @@ from .solvers import exclude as exclude
 from .solvers import iterated_dominance as iterated_dominance
 from .solvers import load_certificate as load_certificate
 from .solvers import markov_perfect as markov_perfect
+from .solvers import markov_renegotiation as markov_renegotiation
 from .solvers import mixed_minmax as mixed_minmax
 from .solvers import nash_equilibria as nash_equilibria
 from .solvers import one_shot as one_shot

@@ -44,6 +44,7 @@ from .outer_inner import payoff_bounds as payoff_bounds
 from .payoff_sets import PayoffSet as PayoffSet
 from .payoff_sets import payoff_set as payoff_set
 from .penance import Penance as Penance
+from .penance_by_state import StatePenance as StatePenance
 from .profile_table import ProfileTable as ProfileTable
 from .quantal_responses import QuantalResponse as QuantalResponse
 from .quantal_responses import quantal_response as quantal_response
@@ -53,6 +54,8 @@ from .renegotiation import RenegotiationVerdict as RenegotiationVerdict
 from .renegotiation import renegotiation_critical as renegotiation_critical
 from .renegotiation import renegotiation_proof as renegotiation_proof
 from .renegotiation_bounds import Obstacle as Obstacle
+from .renegotiation_by_state import MarkovRenegotiation as MarkovRenegotiation
+from .renegotiation_by_state import markov_renegotiation as markov_renegotiation
 from .renegotiation_transfers import TransferRenegotiation as TransferRenegotiation
 from .renegotiation_transfers import transfer_renegotiation_critical as transfer_renegotiation_critical
 from .repeated_negotiations import NegotiationCheck as NegotiationCheck

@@ -131,7 +131,7 @@ def settle(exact: ExactRows, start: Elimination) -> ExactElimination:
     target, punishing, replies = start.target.copy(), start.punishing.copy(), start.replies.copy()
     rounds = start.rounds
     while True:
-        joint = best_joint(exact, works, target)
+        joint = largest_value(exact, exact.joint_base, works, target)
         punishments = [
             worst_punishment(exact, player, works, punishing[player], replies[player])
             for player in range(len(punishing))
@@ -181,9 +181,11 @@ def _void(exact: ExactRows, works: NDArray[np.bool_], *policies: NDArray[np.int6
         policy[empty] = reply[empty] = -1
 
 
-def best_joint(exact: ExactRows, works: NDArray[np.bool_], target: NDArray[np.int64]) -> Values:
-    """Maximise the joint value over the rows that work, from a first policy that is written over."""
-    offsets, base = exact.rows.moves.offsets, exact.joint_base
+def largest_value(
+    exact: ExactRows, base: Sequence[Fraction], works: NDArray[np.bool_], target: NDArray[np.int64]
+) -> Values:
+    """Maximise the value over the rows that work, from a first policy that is written over."""
+    offsets = exact.rows.moves.offsets
     while True:
         values, changed = exact.evaluate(base, target), False
         for state, best in enumerate(values):

@@ -145,7 +145,8 @@ class ExactValues:
     def best_joint(self, allowed: Flags, policy: Ints) -> tuple[Numbers, Ints]:
         """Return the largest joint value and a policy that gives it."""
         chosen = policy.copy()
-        return np.array(exact_elimination.best_joint(self._exact, allowed, chosen), dtype=object), chosen
+        values = exact_elimination.largest_value(self._exact, self._exact.joint_base, allowed, chosen)
+        return np.array(values, dtype=object), chosen
 
     def lowest(self, player: int, allowed: Flags, policy: Ints) -> Numbers:
         """Return the least value to which a player can be held."""

@@ -223,9 +223,9 @@ def stochastic_renegotiation(
     check_known("before", OWNER, before, TIMINGS)
     if game.num_players != 2:
         raise refusal("game", OWNER, "have two players", game.num_players)
-    profiles = None if targets is None else _profiles(game, targets)
+    profiles = None if targets is None else policy_profiles(OWNER, game, targets)
     most, rows = check_count("max_branches", OWNER, max_branches), profile_rows(game)
-    asked = None if profiles is None else _rows(rows, profiles)
+    asked = None if profiles is None else policy_rows(game, profiles)
     finding, status = _judged(rows, asked, before == "actions", most)
     weak = [_verdict(yes, no) for yes, no in zip(finding.proven, finding.blocked, strict=True)]
     strong = [_verdict(yes, no) for yes, no in zip(finding.efficient, finding.dominated, strict=True)]
@@ -241,23 +241,26 @@ def stochastic_renegotiation(
     )
 
 
-def _profiles(game: StochasticGame, targets: Sequence[Sequence[str | int]]) -> tuple[Profile, ...]:
+def policy_profiles(
+    owner: str, game: StochasticGame, targets: Sequence[Sequence[str | int]]
+) -> tuple[Profile, ...]:
+    """Return the profiles of a policy as indices, or refuse it."""
     if isinstance(targets, str) or len(targets) != game.num_states:
         rule = f"hold one profile for each of {game.num_states} states"
-        raise refusal("targets", OWNER, rule, repr(targets) if isinstance(targets, str) else len(targets))
+        raise refusal("targets", owner, rule, repr(targets) if isinstance(targets, str) else len(targets))
     found = []
     for name, stage, target in zip(game.states, game.stages, targets, strict=True):
         try:
             found.append(stage.profile(*target))
         except ArgumentError as error:
-            raise ArgumentError(f"In state {name!r} of 'targets' of {OWNER}: {error}") from None
+            raise ArgumentError(f"In state {name!r} of 'targets' of {owner}: {error}") from None
     return tuple(found)
 
 
-def _rows(rows: ProfileRows, profiles: tuple[Profile, ...]) -> Ints:
-    shapes = rows.game.shapes
-    inside = [np.ravel_multi_index(profile, shape) for profile, shape in zip(profiles, shapes, strict=True)]
-    return rows.moves.offsets[:-1] + np.array(inside, dtype=np.int64)
+def policy_rows(game: StochasticGame, profiles: tuple[Profile, ...]) -> Ints:
+    """Return the row of each state that a policy plays."""
+    inside = [np.ravel_multi_index(profile, shape) for profile, shape in zip(profiles, game.shapes, strict=True)]
+    return game.transitions.offsets[:-1] + np.array(inside, dtype=np.int64)
 
 
 def _judged(

@@ -311,8 +311,7 @@ def _result(
 ) -> SelfEnforcing:
     agreed, threatened = _values(modes, upheld, terms) if terms.any() else modes.values(upheld)
     credible = all(
-        modes.gain(defection, agreed, threatened) - threatened[defection.state, defection.player]
-        <= modes.rounding
+        modes.gain(defection, agreed, threatened) - threatened[defection.state, defection.player] <= modes.rounding
         for defection in modes.defections
     )
     paid, agreed_on = (np.where(upheld, each, np.nan) for each in (terms, bargained))
@@ -331,4 +330,3 @@ def _result(
         threatened,
         credible,
     )
-
