@@ -3,7 +3,7 @@
 import keyword
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, refusal
 
@@ -28,11 +28,13 @@ def check_identifier(name: object, argument: str, owner: str) -> str:
     return name
 
 
-def check_labels(argument: str, owner: str, values: object) -> Labels:
+def check_labels(argument: str, owner: str, values: ArrayLike) -> Labels:
     """Return a row of finite numbers or of non-empty texts, read-only; whole numbers stay whole."""
     row = np.array(values)
     if row.ndim != 1 or row.size == 0:
         raise refusal(argument, owner, "be a row of at least one value", f"shape {row.shape}")
+    if row.dtype.kind == "b" or (row.dtype.kind == "U" and not all(isinstance(one, str) for one in values)):
+        raise refusal(argument, owner, "hold either numbers or texts", repr(values))
     if row.dtype.kind == "U":
         if not all(text.strip() for text in row.tolist()) or "\0" in "".join(row.tolist()):
             raise refusal(argument, owner, "hold no empty text", row.tolist())

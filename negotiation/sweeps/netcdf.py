@@ -71,12 +71,12 @@ def layout(sizes: Mapping[str, int], attrs: Attributes, arrays: Sequence[Array])
 
     Notes
     -----
-    The classic format of [RDD97]_: a list of axes, one of attributes and one of arrays, all big-endian and padded to
-    four bytes. No axis is unlimited.
+    The classic format with 64-bit offsets of [NUG]_: a list of axes, one of attributes and one of arrays, all
+    big-endian and padded to four bytes. No axis is unlimited.
 
     References
     ----------
-    .. [RDD97] R. Rew, G. Davis, S. Emmerson and H. Davies (1997), NetCDF User's Guide, Unidata.
+    .. [NUG] Unidata, The NetCDF user's guide, appendix on file formats, the classic format specification.
     """
     lengths = [_padded(array_bytes(sizes, array)) for array in arrays]
     start = len(_header(sizes, attrs, arrays, lengths, [0] * len(arrays)))

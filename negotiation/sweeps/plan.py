@@ -1,7 +1,7 @@
 """A sweep before it runs: what is evaluated, where, in which chunks, and how its results are labelled."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, NamedTuple, final
@@ -57,6 +57,10 @@ class Plan:
         """Return the first point of a chunk and the one after its last."""
         start = chunk * self.chunk_size
         return start, min(start + self.chunk_size, len(self.points))
+
+    def count(self, chunks: Iterable[int]) -> int:
+        """Return how many points some chunks hold."""
+        return sum(stop - start for start, stop in map(self.bounds, chunks))
 
     def task(self, chunk: int, attempt: int = 0) -> Task:
         """Return what a worker needs to know about a chunk."""

@@ -86,11 +86,6 @@ class Run:
         self.waiting = deque(self.store.missing())
         self.kept = self.plan.num_chunks - len(self.waiting)
 
-    @property
-    def missing(self) -> int:
-        """Number of points that are still to be computed."""
-        return sum(stop - start for start, stop in map(self.plan.bounds, self.waiting))
-
     def go(self) -> None:
         """Compute and keep every missing chunk.
 
@@ -121,22 +116,16 @@ class Run:
 
     def _send(self) -> None:
         """Send chunks until enough are out or one is back; a suspect goes alone."""
-        while self.back.empty():
-            if self.suspects:
-                if self.out:
-                    return
-                chunk = self.suspects.popleft()
-            elif self.waiting and len(self.out) < self.crew.window:
-                chunk = self.waiting.popleft()
-            else:
+        queue = self.suspects or self.waiting
+        most = 1 if self.suspects else self.crew.window
+        while queue and len(self.out) < most and self.back.empty():
+            if not self._submit(queue[0]):
                 return
-            if not self._submit(chunk):
-                self.waiting.appendleft(chunk)
-                return
+            queue.popleft()
 
     def _submit(self, chunk: int) -> bool:
         """Send one chunk; False if the executor broke in the meantime and is replaced."""
-        attempt = self.crashes.get(chunk, 0) + 1
+        attempt = self.crashes[chunk] + 1 if chunk in self.crashes else 0
         try:
             future = self.crew.executor().submit(evaluate, self.plan.measure, self.plan.task(chunk, attempt))
         except NOT_SENT as error:
@@ -145,7 +134,8 @@ class Run:
             self.refusals += 1
             if isinstance(error, BrokenExecutor) and self.crew.replaces and self.refusals <= TRIES:
                 return False
-            raise self._error(f"The executor takes no more work ({_words(error)}).") from error
+            way_out = "Give another, or none: local processes that die are replaced."
+            raise self._error(f"The executor takes no more work ({_words(error)}). {way_out}") from error
         self.out[future] = chunk
         future.add_done_callback(self.back.put)
         return True
@@ -229,5 +219,6 @@ class Run:
 
 
 def _words(error: BaseException) -> str:
-    """Write an exception on one line."""
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    """Write the first sentence of an exception on one line."""
+    first = str(error).partition(". ")[0]
+    return f"{type(error).__name__}: {' '.join(first.split()).rstrip('.')}"

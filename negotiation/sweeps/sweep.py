@@ -105,10 +105,9 @@ def sweep(
     plan = Plan(measure, points, _chunk_size(chunk_size, file, measure, len(points)))
     crew = crew_of(executor, cheap=isinstance(measure, ArrayMeasure), chunk_size=plan.chunk_size)
     store: Store = Memory.of(plan) if file is None else SweepFile.at(file, plan)
-    with tqdm.tqdm(total=len(points), unit=" points", file=sys.stderr, disable=not progress) as bar:
-        run = Run(plan, store, crew, bar.update)
-        bar.update(len(points) - run.missing)
-        run.go()
+    done = len(points) - plan.count(store.missing())
+    with tqdm.tqdm(total=len(points), initial=done, unit=" points", file=sys.stderr, disable=not progress) as bar:
+        Run(plan, store, crew, bar.update).go()
     return store.results()
 
 
