@@ -67,3 +67,4 @@ from .sweeps import save_sweep as save_sweep
 from .sweeps import sweep as sweep
 from .truce import Truce as Truce
 from .truce import Verdict as Verdict
+from .truce import plausible_points as plausible_points
