@@ -4,6 +4,7 @@ from .figures import stability_chart as stability_chart
 from .figures import survival_chart as survival_chart
 from .figures import verdict_figure as verdict_figure
 from .files import check_figure_path as check_figure_path
+from .race_text import race_text as race_text
 from .text import claims_text as claims_text
 from .text import comparison_text as comparison_text
 from .text import disagreements_text as disagreements_text

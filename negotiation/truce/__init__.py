@@ -3,7 +3,25 @@
 from negotiation.truce.dossier import dossier
 from negotiation.truce.parameters import Parameters
 from negotiation.truce.plausible import plausible_points
+from negotiation.truce.race import LeverageRace
+from negotiation.truce.race_answer import RaceAnswer, solve_race
+from negotiation.truce.race_course import RaceCourse
+from negotiation.truce.race_design import RaceDesign
+from negotiation.truce.race_levers import Lever, levers
 from negotiation.truce.truce import Truce
 from negotiation.truce.verdict import Verdict
 
-__all__ = ["Parameters", "Truce", "Verdict", "dossier", "plausible_points"]
+__all__ = [
+    "Lever",
+    "LeverageRace",
+    "Parameters",
+    "RaceAnswer",
+    "RaceCourse",
+    "RaceDesign",
+    "Truce",
+    "Verdict",
+    "dossier",
+    "levers",
+    "plausible_points",
+    "solve_race",
+]
