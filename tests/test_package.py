@@ -35,7 +35,7 @@ def test_a_solver_loads_what_it_needs_only() -> None:
     assert not loaded & {"pydantic", "xarray", "matplotlib", "pandas"}
 
 
-@pytest.mark.parametrize("room", ["negotiation", "negotiation.solvers", "negotiation.report"])
+@pytest.mark.parametrize("room", ["negotiation", "negotiation.solvers", "negotiation.report", "negotiation.sweeps"])
 def test_no_file_takes_the_name_of_a_public_function(room: str) -> None:
     """A file that is loaded becomes an attribute of its room, and would hide a function of the same name."""
     module = importlib.import_module(room)

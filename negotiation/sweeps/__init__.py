@@ -5,7 +5,7 @@ from negotiation.sweeps.measures import ArrayMeasure, Output, PointMeasure
 from negotiation.sweeps.points import Points
 from negotiation.sweeps.run import SweepError
 from negotiation.sweeps.saving import load_sweep, save_sweep
-from negotiation.sweeps.sweep import sweep
+from negotiation.sweeps.sweeping import sweep
 
 __all__ = [
     "ArrayMeasure",

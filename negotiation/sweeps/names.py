@@ -30,18 +30,21 @@ def check_identifier(name: object, argument: str, owner: str) -> str:
 
 def check_labels(argument: str, owner: str, values: ArrayLike) -> Labels:
     """Return a row of finite numbers or of non-empty texts, read-only; whole numbers stay whole."""
-    row = np.array(values)
+    try:
+        row = np.array(values)
+    except ValueError:
+        raise refusal(argument, owner, "be a row of numbers or texts", repr(values)) from None
     if row.ndim != 1 or row.size == 0:
         raise refusal(argument, owner, "be a row of at least one value", f"shape {row.shape}")
-    if row.dtype.kind == "b" or (row.dtype.kind == "U" and not all(isinstance(one, str) for one in values)):
-        raise refusal(argument, owner, "hold either numbers or texts", repr(values))
-    if row.dtype.kind == "U":
-        if not all(text.strip() for text in row.tolist()) or "\0" in "".join(row.tolist()):
-            raise refusal(argument, owner, "hold no empty text", row.tolist())
-    elif row.dtype.kind in "iu":
-        row = _whole(argument, owner, row)
-    else:
-        row = check_array(argument, owner, row)
+    match row.dtype.kind:
+        case "U":
+            row = _texts(argument, owner, row, values)
+        case "i" | "u":
+            row = _whole(argument, owner, row)
+        case "b":
+            raise refusal(argument, owner, "hold either numbers or texts", row.tolist())
+        case _:
+            row = check_array(argument, owner, row)
     row.setflags(write=False)
     return row
 
@@ -52,6 +55,14 @@ def check_distinct(argument: str, owner: str, labels: Labels) -> Labels:
     if (counts > 1).any():
         raise refusal(argument, owner, "hold distinct values", f"{found[counts > 1][0]} more than once")
     return labels
+
+
+def _texts(argument: str, owner: str, row: NDArray[np.str_], values: ArrayLike) -> NDArray[np.str_]:
+    if not all(isinstance(one, str) for one in np.array(values, dtype=object)):
+        raise refusal(argument, owner, "hold either numbers or texts", repr(values))
+    if not all(text.strip("\0 ") for text in row.tolist()) or "\0" in "".join(row.tolist()):
+        raise refusal(argument, owner, "hold no empty text", row.tolist())
+    return row
 
 
 def _whole(argument: str, owner: str, row: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -79,6 +79,7 @@ class Run:
     back: "SimpleQueue[Future[Any]]" = field(default_factory=SimpleQueue)
     crashes: dict[int, int] = field(default_factory=dict)
     lost: dict[int, BaseException] = field(default_factory=dict)
+    untold: BaseException | None = None
     refusals: int = 0
     kept: int = 0
 
@@ -116,6 +117,8 @@ class Run:
 
     def _send(self) -> None:
         """Send chunks until enough are out or one is back; a suspect goes alone."""
+        if self.untold and not self.out:
+            self._tell(self.untold)
         queue = self.suspects or self.waiting
         most = 1 if self.suspects else self.crew.window
         while queue and len(self.out) < most and self.back.empty():
@@ -174,17 +177,17 @@ class Run:
         self.crashes[chunk] = self.crashes.get(chunk, 0) + alone
         if self.crashes[chunk] < TRIES:
             self.suspects.append(chunk)
+            self.untold = error
         else:
             self.lost[chunk] = error
             if len(self.lost) >= MOST_LOST and len(self.lost) > self.kept:
                 raise self._lost()
-        if self.suspects and not self.out:
-            named = "; ".join(self.plan.words(one) for one in self.suspects)
-            warnings.warn(
-                f"A worker crashed ({_words(error)}). Computed again, one at a time: {named}.",
-                RuntimeWarning,
-                stacklevel=5,
-            )
+
+    def _tell(self, error: BaseException) -> None:
+        self.untold = None
+        named = "; ".join(self.plan.words(chunk) for chunk in self.suspects)
+        told = f"A worker crashed ({_words(error)}). Computed again, one at a time: {named}."
+        warnings.warn(told, RuntimeWarning, stacklevel=5)
 
     def _keep_what_is_back(self) -> None:
         while not self.back.empty():

@@ -122,13 +122,7 @@ class SweepFile:
             same = file.read(len(self.layout.header)) == self.layout.header
         if same and self.path.stat().st_size == self.layout.size:
             return
-        found = recorded(self.path)
-        differ = [
-            f"{name} {found.get(name, 'none')} in place of {value}"
-            for name, value in _identity(self.plan).items()
-            if found.get(name) != value
-        ]
-        what = ", ".join(differ) or "other outputs or labels"
+        what = _difference(recorded(self.path), _identity(self.plan))
         way_out = "Name another file to keep both."
         raise refusal(
             "path", "sweep", "name a new file or one of the same sweep", f"{self.place}: {what}", way_out
@@ -157,6 +151,13 @@ def write_at(file: RawIOBase, place: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
         left = left[file.write(left) :]
+
+
+def _difference(found: Mapping[str, Any], expected: Mapping[str, str | int]) -> str:
+    """Say in what a file and a sweep differ."""
+    names = [name for name in {**expected, **found} if found.get(name) != expected.get(name)]
+    said = [f"{name} {found.get(name, 'none')} in place of {expected.get(name, 'none')}" for name in names]
+    return "other points" if names == [DIGEST] else ", ".join(said) or "other outputs or labels"
 
 
 def _identity(plan: Plan) -> dict[str, str | int]:
