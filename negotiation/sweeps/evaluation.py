@@ -137,7 +137,7 @@ def _checked(measure: Measure, task: Task, found: dict[str, Values]) -> dict[str
 
 def _raised(measure: Measure, error: Exception, where: str) -> Fault:
     trace = "".join(traceback.format_exception(error))
-    return Fault(f"{measure.name} raised {type(error).__name__} {where}: {error}", trace)
+    return Fault(f"{measure.name} raised {type(error).__name__} {where}: {str(error).rstrip('.')}.", trace)
 
 
 def _blame(measure: ArrayMeasure, task: Task, error: Exception) -> Fault:

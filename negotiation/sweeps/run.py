@@ -17,6 +17,8 @@ TRIES = 2
 """How often a chunk that may have crashed its worker is tried again, by itself."""
 MOST_LOST = 4
 """Number of lost chunks from which a sweep gives up, if they outnumber those that were computed."""
+MOST_NAMED = 8
+"""Number of lost chunks that an error names."""
 NOT_SENT = (PicklingError, AttributeError, TypeError, ImportError)
 """What executors raise when a function cannot be sent to a worker."""
 
@@ -104,16 +106,17 @@ class Run:
                 self._send()
                 if self.out:
                     self._receive(self.back.get())
+            if self.lost:
+                raise self._crashed_always()
         except KeyboardInterrupt:
             self._keep_what_is_back()
             raise KeyboardInterrupt(f"The sweep was interrupted. {self._state()}") from None
-        except SweepError:
+        except SweepError as error:
             self._keep_what_is_back()
+            error.args = (f"{error} {self._state()}",)
             raise
         finally:
             self._abandon()
-        if self.lost:
-            raise self._lost()
 
     def _send(self) -> None:
         """Send chunks until enough are out or one is back; a suspect goes alone."""
@@ -138,7 +141,7 @@ class Run:
             if isinstance(error, BrokenExecutor) and self.crew.replaces and self.refusals <= TRIES:
                 return False
             way_out = "Give another, or none: local processes that die are replaced."
-            raise self._error(f"The executor takes no more work ({_words(error)}). {way_out}") from error
+            raise SweepError(f"The executor takes no more work ({_words(error)}). {way_out}") from error
         self.out[future] = chunk
         future.add_done_callback(self.back.put)
         return True
@@ -157,7 +160,7 @@ class Run:
 
     def _accept(self, chunk: int, found: dict[str, Values] | Fault) -> None:
         if isinstance(found, Fault):
-            error = self._error(found.why)
+            error = SweepError(found.why)
             if found.trace:
                 error.add_note(found.trace)
             raise error
@@ -181,7 +184,7 @@ class Run:
         else:
             self.lost[chunk] = error
             if len(self.lost) >= MOST_LOST and len(self.lost) > self.kept:
-                raise self._lost()
+                raise self._crashed_always()
 
     def _tell(self, error: BaseException) -> None:
         self.untold = None
@@ -205,14 +208,12 @@ class Run:
 
     def _not_sent(self, error: BaseException) -> SweepError:
         way_out = "Define the function in a module that the workers can import."
-        return self._error(f"{self.plan.measure.name} could not be sent to a worker ({_words(error)}). {way_out}")
+        return SweepError(f"{self.plan.measure.name} could not be sent to a worker ({_words(error)}). {way_out}")
 
-    def _lost(self) -> SweepError:
-        shown = [f"{self.plan.words(chunk)}: {_words(error)}" for chunk, error in sorted(self.lost.items())]
-        return self._error(f"Crashed the worker at every try: {'; '.join(shown)}.")
-
-    def _error(self, why: str) -> SweepError:
-        return SweepError(f"{why} {self._state()}")
+    def _crashed_always(self) -> SweepError:
+        named = [f"{self.plan.words(chunk)}: {_words(error)}" for chunk, error in sorted(self.lost.items())]
+        more = f"; and {len(named) - MOST_NAMED:,} more chunks" if len(named) > MOST_NAMED else ""
+        return SweepError(f"Crashed the worker at every try: {'; '.join(named[:MOST_NAMED])}{more}.")
 
     def _state(self) -> str:
         if not self.store.place:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from io import RawIOBase
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,6 +30,9 @@ from negotiation.sweeps import (
     sweep,
     sweep_file,
 )
+from negotiation.sweeps.plan import Plan
+from negotiation.sweeps.run import Crew, Run
+from negotiation.sweeps.store import Memory
 from tests.sweeps.functions import (
     LINE,
     NOISY,
@@ -75,6 +78,66 @@ def test_an_interrupted_sweep_goes_on_where_it_stood(executor: Executor | None, 
     assert set(told(tmp_path / "log")) == set(range(12))
     if executor is not None:
         assert told(tmp_path / "log") == list(range(12))
+
+
+class Batches(Executor):
+    """Computes four calls at a time."""
+
+    def __init__(self) -> None:
+        self.held: list[tuple[Future[Any], Any]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.held.append((future := Future(), lambda: fn(*args, **kwargs)))
+        if len(self.held) == 4:
+            for one, call in self.held:
+                try:
+                    one.set_result(call())
+                except BaseException as error:
+                    one.set_exception(error)
+            self.held = []
+        return future
+
+
+def test_what_came_back_with_an_interruption_is_kept(tmp_path: Path) -> None:
+    mark = str(tmp_path / "mark")
+    with pytest.raises(KeyboardInterrupt, match="7 of 12 chunks are kept"):
+        _sweep(interrupted_once, tmp_path, Batches(), mark=mark)
+    assert _values(_sweep(interrupted_once, tmp_path, SerialExecutor(), mark=mark)) == ANSWER
+    assert told(tmp_path / "log") == [0, 1, 2, 3, 4, 6, 7, 5, 8, 9, 10, 11]
+
+
+def test_what_came_back_with_an_error_is_kept(tmp_path: Path) -> None:
+    def five(x: float, log: str) -> dict[str, float]:
+        return logged(x, log) if x != 5 else {}
+
+    with pytest.raises(SweepError, match=r"at point 5 \(x=5.0\)\. 7 of 12 chunks are kept"):
+        _sweep(five, tmp_path, Batches())
+    with xarray.open_dataset(tmp_path / "x.nc", engine="scipy") as part:
+        assert part["finished"].to_numpy().tolist() == [1] * 5 + [0] + [1] * 2 + [0] * 4
+
+
+class BrokenAtFirst(Executor):
+    """Takes no work."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        raise BrokenExecutor
+
+
+@pytest.mark.parametrize("broken", [1, 2])
+def test_an_executor_that_breaks_before_it_takes_work_is_replaced(broken: int) -> None:
+    plan = Plan(PointMeasure(double, NUMBER), LINE, chunk_size=1)
+    executors = iter([*[BrokenAtFirst()] * broken, *[SerialExecutor()] * 12])
+    store, points = Memory.of(plan), []
+    Run(plan, store, Crew(lambda: next(executors), replaces=True, window=3, stop=lambda: None), points.append).go()
+    assert store.results()["y"].to_numpy().tolist() == ANSWER
+    assert points == [1] * 12
+
+
+def test_an_executor_that_stays_broken_ends_the_sweep() -> None:
+    plan = Plan(PointMeasure(double, NUMBER), LINE, chunk_size=1)
+    crew = Crew(BrokenAtFirst, replaces=True, window=3, stop=lambda: None)
+    with pytest.raises(SweepError, match="The executor takes no more work"):
+        Run(plan, Memory.of(plan), crew, int).go()
 
 
 def test_what_is_not_written_to_a_file_is_said_to_be_lost(tmp_path: Path) -> None:
@@ -270,9 +333,8 @@ def test_a_file_that_is_no_sweep_is_refused(tmp_path: Path) -> None:
 
 def test_a_file_that_was_cut_is_refused(tmp_path: Path) -> None:
     _sweep(logged, tmp_path, SerialExecutor()).close()
-    with open(tmp_path / "x.nc", "r+b") as file:
-        file.truncate(400)
-    with pytest.raises(ArgumentError, match="'path' of sweep"):
+    os.truncate(tmp_path / "x.nc", (tmp_path / "x.nc").stat().st_size - 4)
+    with pytest.raises(ArgumentError, match="'path' of sweep must hold a sweep"):
         _sweep(logged, tmp_path, SerialExecutor())
 
 

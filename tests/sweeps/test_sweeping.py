@@ -133,6 +133,11 @@ def test_a_killed_worker_of_a_cluster_is_replaced(cluster: Executor, tmp_path: P
     assert set(told(tmp_path / "log")) == set(range(12))
 
 
+def test_the_serial_executor_keeps_exceptions_in_the_future() -> None:
+    assert isinstance(SerialExecutor().submit(divmod, 1, 0).exception(), ZeroDivisionError)
+    assert SerialExecutor().submit(divmod, 7, 2).result() == (3, 1)
+
+
 def test_progress_is_shown_on_the_error_stream_or_not_at_all(capsys: pytest.CaptureFixture[str]) -> None:
     sweep(PointMeasure(double, NUMBER), LINE, executor=SerialExecutor())
     shown = capsys.readouterr()
