@@ -2,7 +2,6 @@
 
 import argparse
 import io
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -68,11 +67,17 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
     verdict = verbs.add_parser("verdict", help="say whether the truce holds, how sure that is and what breaks it")
-    verdict.add_argument("--reading", default="central", help="an article's id, 'central', or your own TOML file")
+    _add_reading(verdict)
     _add_common(verdict)
     verdict.add_argument("--json", action="store_true", help="print JSON")
     verdict.add_argument("--figure", metavar="FILE", help="also draw the verdict to a .png, .pdf or .svg file")
     verdict.set_defaults(run=_verdict)
+
+    page = verbs.add_parser("report", help="write the verdict with its pictures and evidence as one page of HTML")
+    page.add_argument("--out", metavar="FILE", required=True, help="the .html file to write")
+    _add_reading(page)
+    _add_common(page)
+    page.set_defaults(run=_report)
 
     parameters = verbs.add_parser("parameters", help="list the parameters that --set may change")
     parameters.add_argument("--reading", default="central", help="as in 'verdict'")
@@ -103,6 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reading", default="central", help="an article's id, 'central', or your own TOML file")
+
+
 def _add_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter; may be repeated"
@@ -123,6 +132,13 @@ def _verdict(options: argparse.Namespace) -> str:
     if options.figure is not None:
         report.save_verdict_figure(truce, verdict, options.figure)
     return verdict.to_json() if options.json else report.verdict_text(verdict)
+
+
+def _report(options: argparse.Namespace) -> str:
+    report.check_report_path(options.out)
+    truce = _reading(options.reading).vary(**_changes(options.set))
+    report.save_report(truce, truce.verdict(draws=options.draws, seed=options.seed), options.out)
+    return f"Written to {options.out}."
 
 
 def _parameters(options: argparse.Namespace) -> str:
@@ -152,9 +168,7 @@ def _race(options: argparse.Namespace) -> str:
     )
     pulled = levers(race, options.years)
     answer = pulled[0].answer
-    return (
-        json.dumps(answer.to_dataset().to_dict(), indent=2) if options.json else report.race_text(answer, pulled)
-    )
+    return answer.to_json() if options.json else report.race_text(answer, pulled)
 
 
 def _compare(options: argparse.Namespace) -> str:

@@ -48,7 +48,7 @@ def _today(verdict: Verdict) -> str:
         ("the year's game, as it sees it", [side.game_class for side in verdict.sides]),
         ("temptation to break, points a year", [f"{side.temptation:.2f}" for side in verdict.sides]),
         ("deterrent, points a year", [f"{side.deterrent:.2f}" for side in verdict.sides]),
-        ("patience needed", [_patience(side.critical_patience) for side in verdict.sides]),
+        ("patience needed", [patience_words(side.critical_patience) for side in verdict.sides]),
         ("slack, points a year", [f"{side.slack:+.2f}" for side in verdict.sides]),
         ("joint adverse error it survives", [f"{side.radius:.1%}" for side in verdict.sides]),
     ]
@@ -56,11 +56,11 @@ def _today(verdict: Verdict) -> str:
     lines += [f"{label:34}" + "".join(f"{cell:>20}" for cell in cells) for label, cells in rows]
     lines += wrapped(
         f"patience there is {verdict.patience:.3f}; needed with side payments "
-        f"{_patience(verdict.pooled_critical_patience)} ({_payments(verdict)})"
+        f"{patience_words(verdict.pooled_critical_patience)} ({_payments(verdict)})"
     )
     grim, optimal = max(side.critical_patience for side in verdict.sides), verdict.optimal_critical_patience
     if min(grim, optimal) < 1 and not math.isclose(optimal, grim, abs_tol=1e-5):
-        lines += [f"needed if a break met the harshest credible answer {_patience(optimal)}"]
+        lines += [f"needed if a break met the harshest credible answer {patience_words(optimal)}"]
     return "\n".join(lines)
 
 
@@ -179,7 +179,7 @@ def comparison_text(truces: Sequence[tuple[Truce, Verdict]]) -> str:
         terms = f"{band[0]:+.2f}, {band[1]:+.2f}" if band else "none"
         years = f"{number(verdict.crossing_linear, 1)}/{number(verdict.crossing_ces, 1)}"
         rows.append(
-            f"{verdict.reading:12}{_patience(us.critical_patience):>9}{_patience(cn.critical_patience):>9}"
+            f"{verdict.reading:12}{patience_words(us.critical_patience):>9}{patience_words(cn.critical_patience):>9}"
             f"{verdict.patience:7.3f}{us.slack:+8.2f}{cn.slack:+7.2f}{'yes' if verdict.supportable else 'no':>7}"
             f"{verdict.share.value:7.3f}{years:>12}{terms:>18}{truce.nash_terms():+7.2f}"
         )
@@ -240,5 +240,6 @@ def parameter_text(parameter: Parameter, evidence: Evidence) -> str:
     return "\n".join([*lines, "", claims_text(evidence.claims_for(parameter.name), evidence)])
 
 
-def _patience(value: float) -> str:
+def patience_words(value: float) -> str:
+    """Return the patience that a side needs; "never" where no patience is enough."""
     return f"{value:.3f}" if value < 1 else "never"

@@ -7,21 +7,24 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_between, refusal
+from negotiation._checks import check_between, check_class, refusal
 from negotiation.games import StochasticGame
 from negotiation.stability.modes import Array, Deviation, Judge, Modes, Plan, build_modes
 
-ROUNDING = 1e-11
-"""Relative error of the linear systems, below which a lack of incentive counts as none: exact ties must hold."""
-
 FEASIBILITY = 1e-10
 """Tolerance of linear programming, the tightest that HiGHS accepts."""
+
+
+SHOWN = 1e-9
+"""Slack below which a text shows none: linear programming meets incentives up to its tolerance."""
 
 
 @final
 @dataclass(frozen=True, eq=False)
 class SelfEnforcing:
     """The states in which an agreement enforces itself.
+
+    Incentives are met up to 1e-10 of the largest payoff.
 
     Parameters
     ----------
@@ -71,7 +74,7 @@ class SelfEnforcing:
     def __str__(self) -> str:
         lines = []
         for state, name in enumerate(self.game.states):
-            least = ", ".join(f"{slack:.6g}" for slack in self.slacks[state])
+            least = ", ".join(f"{slack if abs(slack) > SHOWN else 0:.6g}" for slack in self.slacks[state])
             lines.append(f"{name}: {'upheld' if self.upheld[state] else 'not upheld'}, slack {least}")
         return "\n".join(lines)
 
@@ -121,6 +124,7 @@ def self_enforcing(
     >>> print(self_enforcing(game, [(0, 0)], [(1, 1)], lapse=0.25))
     on: upheld, slack 0.1, 0.1
     """
+    check_class("game", "self_enforcing", game, StochasticGame)
     modes = build_modes("self_enforcing", game, agreement, threat, lapse, judge)
     upheld = np.ones(game.num_states, dtype=np.bool_)
     lost = np.full((game.num_states, game.num_players), np.nan)
@@ -130,7 +134,7 @@ def self_enforcing(
         slacks = _slacks(modes, agreed, threatened, nothing)
         least = np.where(upheld, slacks.min(axis=1), np.inf)
         worst = int(least.argmin())
-        if least[worst] >= -_rounding(modes):
+        if least[worst] >= -modes.rounding:
             break
         upheld[worst], lost[worst] = False, slacks[worst]
     return _result(modes, upheld, np.where(upheld[:, None], slacks, lost), nothing, nothing)
@@ -181,6 +185,7 @@ def self_enforcing_terms(
     >>> self_enforcing_terms(game, [(0, 0)], [(1, 1)]).terms
     array([-1.5])
     """
+    check_class("game", "self_enforcing_terms", game, StochasticGame)
     if game.num_players != 2:
         raise refusal("game", "self_enforcing_terms", "have two players", game.num_players)
     share = check_between("weight", "self_enforcing_terms", weight, 0, 1)
@@ -191,7 +196,7 @@ def self_enforcing_terms(
         programme = _programme(modes, upheld, share)
         lacks = programme.least_lacks()
         worst = int(lacks.argmax()) if lacks.size else 0
-        if not lacks.size or lacks[worst] <= _rounding(modes):
+        if not lacks.size or lacks[worst] <= modes.rounding:
             break
         state = int(np.flatnonzero(upheld)[worst])
         terms = np.zeros(game.num_states)
@@ -238,11 +243,10 @@ class _Programme:
 
         if not cost.size:
             return cost
-        relaxed = FEASIBILITY * max(1.0, float(np.abs(needed).max(initial=0)))
         solved = linprog(
             cost,
             A_ub=-rows,
-            b_ub=relaxed - needed,
+            b_ub=-needed,
             bounds=[(least, None) for least in lower],
             method="highs",
             options={"primal_feasibility_tolerance": FEASIBILITY, "dual_feasibility_tolerance": FEASIBILITY},
@@ -254,7 +258,7 @@ class _Programme:
 
 def _programme(modes: Modes, upheld: NDArray[np.bool_], share: float) -> _Programme:
     agreed, threatened = modes.values(upheld)
-    effects = [modes.effects_of_terms(upheld, player) for player in (0, 1)]
+    effects = modes.effects_of_terms(upheld)
     signs = (-1.0, 1.0)
     places = np.cumsum(upheld) - 1
     rows, needed, owners = [], [], []
@@ -276,15 +280,14 @@ def _programme(modes: Modes, upheld: NDArray[np.bool_], share: float) -> _Progra
     shared = moved[1] - share * (moved[0] + moved[1])
     bargained = np.linalg.solve(shared, share * surplus.sum(axis=1) - surplus[:, 1])
     return _Programme(
-        np.array(rows).reshape(-1, count), np.array(needed), np.array(owners, dtype=np.int64), bargained
+        np.array(rows).reshape(len(rows), count), np.array(needed), np.array(owners, dtype=np.int64), bargained
     )
 
 
 def _values(modes: Modes, upheld: NDArray[np.bool_], terms: Array) -> tuple[Array, Array]:
     """Return the values of agreement and threat with terms paid."""
     agreed, threatened = (each.copy() for each in modes.values(upheld))
-    for player, sign in enumerate((-1.0, 1.0)):
-        kept, broken = modes.effects_of_terms(upheld, player)
+    for player, (sign, (kept, broken)) in enumerate(zip((-1.0, 1.0), modes.effects_of_terms(upheld), strict=True)):
         agreed[:, player] += sign * kept @ terms[upheld]
         threatened[:, player] += sign * broken @ terms[upheld]
     return agreed, threatened
@@ -309,8 +312,7 @@ def _result(
 ) -> SelfEnforcing:
     agreed, threatened = _values(modes, upheld, terms) if terms.any() else modes.values(upheld)
     credible = all(
-        modes.gain(defection, agreed, threatened) - threatened[defection.state, defection.player]
-        <= _rounding(modes)
+        modes.gain(defection, agreed, threatened) - threatened[defection.state, defection.player] <= modes.rounding
         for defection in modes.defections
     )
     paid, agreed_on = (np.where(upheld, each, np.nan) for each in (terms, bargained))
@@ -329,7 +331,3 @@ def _result(
         threatened,
         credible,
     )
-
-
-def _rounding(modes: Modes) -> float:
-    return ROUNDING * max(1.0, float(max(np.abs(payoffs).max() for payoffs in modes.game.payoffs)))

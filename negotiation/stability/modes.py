@@ -8,6 +8,7 @@ not seen leaves it in force.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, final, get_args
 
 import numpy as np
@@ -19,6 +20,9 @@ from negotiation.games import StochasticGame
 Array = NDArray[np.float64]
 Plan = Sequence[Sequence[str | int]]
 """For each state one action a player, by name or index."""
+
+ROUNDING = 1e-11
+"""Relative error of the linear systems, below which a lack of incentive counts as none: exact ties must hold."""
 
 Departure = Literal["breach", "hidden", "free"]
 
@@ -82,23 +86,33 @@ class Modes:
     defections: tuple[Deviation, ...]
     lapse: float
 
+    @cached_property
+    def rounding(self) -> float:
+        """Lack of incentive that counts as none, in the unit of the payoffs."""
+        return ROUNDING * max(1.0, *(float(np.abs(payoffs).max()) for payoffs in self.game.payoffs))
+
     def values(self, upheld: NDArray[np.bool_]) -> tuple[Array, Array]:
         """Return what the agreement and the threat are worth, shape (S, n) each; the threat's where not upheld."""
-        found = np.stack(
-            [
-                np.linalg.solve(self._system(upheld, delta), self._flows(upheld, player) * (1 - delta))
-                for player, delta in enumerate(self.game.deltas)
-            ],
-            axis=-1,
-        )
-        return found[: self.game.num_states], found[self.game.num_states :]
+        agreed, threatened = np.empty_like(self.payoffs[0]), np.empty_like(self.payoffs[0])
+        for delta, (alone, lifted) in self._threats.items():
+            who = self.game.deltas == delta
+            flows = np.where(upheld[:, None], (1 - delta) * self.payoffs[0][:, who], alone[:, who])
+            agreed[:, who] = np.linalg.solve(self._system(upheld, delta), flows)
+            threatened[:, who] = alone[:, who] + lifted @ agreed[:, who]
+        return agreed, threatened
 
-    def effects_of_terms(self, upheld: NDArray[np.bool_], player: int) -> tuple[Array, Array]:
-        """Return by how much a payment of one in each upheld state raises both values, shape (S, states) each."""
-        count, delta = self.game.num_states, self.game.deltas[player]
-        flows = np.eye(2 * count, count)[:, upheld] * (1 - delta)
-        found = np.linalg.solve(self._system(upheld, delta), flows)
-        return found[:count], found[count:]
+    def effects_of_terms(self, upheld: NDArray[np.bool_]) -> list[tuple[Array, Array]]:
+        """Return for each player by how much a payment of one in each upheld state raises both of its values.
+
+        Each array has shape (S, upheld states).
+        """
+        effects: dict[float, tuple[Array, Array]] = {}
+        for delta, (_, lifted) in self._threats.items():
+            paid = float(1 - delta) * np.eye(self.game.num_states)[:, upheld]
+            kept: Array = np.asarray(np.linalg.solve(self._system(upheld, delta), paid), dtype=np.float64)
+            broken: Array = lifted @ kept
+            effects[delta] = kept, broken
+        return [effects[delta] for delta in self.game.deltas.tolist()]
 
     def after_break(self, agreed: Array, threatened: Array) -> Array:
         """Return what the next period is worth after a deviation that was seen."""
@@ -110,20 +124,22 @@ class Modes:
         following = self.after_break(agreed, threatened) if deviation.seen else agreed
         return float((1 - delta) * deviation.payoff + delta * deviation.moves @ following[:, player])
 
-    def _system(self, upheld: NDArray[np.bool_], delta: float) -> Array:
-        count = self.game.num_states
-        here, agreed, threatened = np.eye(count), *self.moves
-        kept = upheld[:, None]
-        return np.block(
-            [
-                [here - delta * np.where(kept, agreed, 0.0), np.where(kept, 0.0, -here)],
-                [-delta * self.lapse * threatened, here - delta * (1 - self.lapse) * threatened],
-            ]
-        )
+    @cached_property
+    def _threats(self) -> dict[float, tuple[Array, Array]]:
+        """The threat by discount factor: its worth w if it never lapses to anything, and M in W = w + M V."""
+        found = {}
+        moves = self.moves[1]
+        for delta in set(self.game.deltas.tolist()):
+            system = np.eye(self.game.num_states) - delta * (1 - self.lapse) * moves
+            alone = np.linalg.solve(system, (1 - delta) * self.payoffs[1])
+            found[delta] = alone, np.linalg.solve(system, delta * self.lapse * moves)
+        return found
 
-    def _flows(self, upheld: NDArray[np.bool_], player: int) -> Array:
-        agreed, threatened = (each[:, player] for each in self.payoffs)
-        return np.concatenate([np.where(upheld, agreed, 0.0), threatened])
+    def _system(self, upheld: NDArray[np.bool_], delta: float) -> Array:
+        """Return the matrix of the equations of V: along the agreement where it is upheld, V = W elsewhere."""
+        lifted = self._threats[delta][1]
+        system: Array = np.eye(self.game.num_states) - np.where(upheld[:, None], delta * self.moves[0], lifted)
+        return system
 
 
 def build_modes(

@@ -10,18 +10,23 @@ from negotiation.truce.race_design import RaceDesign
 from negotiation.truce.race_levers import Lever, levers
 from negotiation.truce.truce import Truce
 from negotiation.truce.verdict import Verdict
+from negotiation.truce.years_ahead import Outlook, Standing, outlook, standing
 
 __all__ = [
     "Lever",
     "LeverageRace",
+    "Outlook",
     "Parameters",
     "RaceAnswer",
     "RaceCourse",
     "RaceDesign",
+    "Standing",
     "Truce",
     "Verdict",
     "dossier",
     "levers",
+    "outlook",
     "plausible_points",
     "solve_race",
+    "standing",
 ]

@@ -9,10 +9,10 @@ from negotiation.truce.verdict import POINT
 
 SENSES = (
     "Upheld: nobody gains by breaking or squeezing. 'fixed': on terms of zero for good. 'bargained': on the "
-    "self-enforcing terms nearest to those of Nash bargaining in each state. 'negotiated': in repeated negotiation, "
-    "where each fresh negotiation divides the surplus anew; no where the best equilibrium plays otherwise. Slack: "
-    "what each side's best deviation loses on fixed terms, present value in points. Terms: from the United States "
-    "to China, points a year."
+    "self-enforcing terms nearest to those of Nash bargaining in each state. 'negotiated': in repeated "
+    "negotiation, where each fresh negotiation divides the surplus anew; no where the best equilibrium plays "
+    "otherwise. Slack: what each side's best deviation loses on fixed terms, present value in points. Terms: from "
+    "the United States to China, points a year."
 )
 
 
