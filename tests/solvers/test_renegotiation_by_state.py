@@ -100,6 +100,7 @@ def test_every_proof_is_an_equilibrium_without_dominated_payoffs():
         found = markov_renegotiation(game, targets, start)
         if found.weak is PROOF:
             proven += 1
+            assert markov_renegotiation(game, targets, start, max_policies=1).weak is not NOT
             beyond += found.penance.penances != (targets, targets)
             assert found.penance.targets == targets
             assert is_proof(game, targets, found.penance.penances, found.penance.chances, reached(game, start))

@@ -156,7 +156,7 @@ def test_no_plan_dominates_what_is_strongly_proof():
 
 def test_a_policy_is_not_strongly_proof_if_better_plans_dominate_every_split():
     ruled_out = 0
-    for seed in range(400, 440):
+    for seed in range(400, 520):
         game, targets = drawn(seed), POLICIES[seed % 16]
         found = stochastic_renegotiation(game, targets)
         if not any(strong is NOT and weak is PROOF for strong, weak in zip(found.strong, found.weak, strict=True)):
@@ -173,7 +173,7 @@ def test_a_policy_is_not_strongly_proof_if_better_plans_dominate_every_split():
                         dominates_all_splits(played, targets, pair, t, rival) for t in path for rival in rivals
                     )
                 ruled_out += 1
-    assert ruled_out >= 3
+    assert ruled_out >= 10
 
 
 def dominates_all_splits(played, targets, pair, s, rival):
