@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from negotiation._kernels.convex import hull
 from negotiation._kernels.polygon import ROUNDING, Indices, Points, octagon, within
@@ -318,16 +319,21 @@ def averages(
 
 
 @njit(cache=True, error_model="numpy")
-def generated(game: Game, points: Points, ends: Indices, worst: Points) -> tuple[Points, Indices]:
+def generated(
+    game: Game, points: Points, ends: Indices, worst: Points, barred: NDArray[np.bool_]
+) -> tuple[Points, Indices]:
     """Apply the operator once: what promises from the polygons of all states support, and the ends of the states.
 
-    `points`, shape (k, 3), tells in its third column which rows to try first; `worst` are the punishments.
+    `points`, shape (k, 3), tells in its third column which rows to try first; `worst` are the punishments. Rows
+    that are `barred`, if any are, support nothing.
     """
     promises, cuts, tops, outlooks = averages(
         points, ends, worst, game.starts, game.targets, game.weights, len(game.stage)
     )
     needed = needed_values(game.stage, game.lotteries, game.offsets, game.shapes, outlooks, game.deltas)[0]
     needed -= game.slack
+    for row in range(len(barred)):
+        needed[row, 0] = np.inf if barred[row] else needed[row, 0]
     drop_twins(needed, game.twins, game.twin_ends)
     found, found_ends = np.empty((64, 3)), np.zeros_like(ends)
     for s in range(len(game.shapes)):

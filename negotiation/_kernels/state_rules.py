@@ -9,7 +9,7 @@ there, -1 where it has no chance. Vertices are numbered through all states, as i
 import numpy as np
 from numba import njit
 
-from negotiation._kernels.polygon import ROUNDING, Indices, Points
+from negotiation._kernels.polygon import Indices, Points
 from negotiation._kernels.settling import eliminate
 from negotiation._kernels.state_polygons import Game, edges_by_angle, needed_values, threats
 
@@ -115,14 +115,19 @@ def _grade_needed(game: Game, lows: Indices, row: int, player: int, slopes: Poin
     """Add the derivatives of what a deviation to a row is worth to a player."""
     lottery = game.lotteries[row]
     for e in range(game.starts[lottery], game.starts[lottery + 1]):
-        slopes[2 * lows[game.targets[e], player] + player] += game.deltas[player] * game.weights[e]
+        lowest = lows[game.targets[e], player]
+        if lowest >= 0:
+            slopes[2 * lowest + player] += game.deltas[player] * game.weights[e]
 
 
 @njit(cache=True, error_model="numpy")
 def _along(
-    game: Game, rule: Indices, at: Points, needed: float, grade: Points, slopes: Points
-) -> tuple[float, bool]:
-    """Return the payoff of the player who is promised what an edge allows; add its derivatives."""
+    game: Game, rule: Indices, at: Points, needed: float, frozen: float, grade: Points, slopes: Points
+) -> float:
+    """Return the payoff of the player who is promised what an edge allows; add its derivatives.
+
+    The place on the edge is `frozen`, if that is a number, and otherwise follows from what the other player needs.
+    """
     row, axis, mover, tail = rule[ROW], rule[KIND] - 1, rule[MOVER], rule[FIRST + rule[MOVER]]
     head, other, lottery = rule[HEAD], 1 - axis, game.lotteries[rule[ROW]]
     delta, patience, chance = game.deltas[other], game.deltas[axis], 1.0
@@ -135,31 +140,41 @@ def _along(
             rest -= game.weights[e] * at[vertex, axis]
             across += game.weights[e] * at[vertex, other]
     run, rise = at[head, axis] - at[tail, axis], at[head, other] - at[tail, other]
-    share, tilt = (rest / chance - at[tail, axis]) / run, rise / run
+    share, tilt = frozen, 0.0
+    if np.isnan(frozen):
+        share, tilt = (rest / chance - at[tail, axis]) / run, rise / run
     across += chance * (at[tail, other] + share * rise)
-    if len(slopes) > 0:
-        slopes += delta * tilt / patience * grade
-        for e in range(game.starts[lottery], game.starts[lottery + 1]):
-            if game.targets[e] != mover:
-                vertex = rule[FIRST + game.targets[e]]
-                slopes[2 * vertex + other] += delta * game.weights[e]
-                slopes[2 * vertex + axis] -= delta * tilt * game.weights[e]
-        for vertex, part in ((tail, 1 - share), (head, share)):
-            slopes[2 * vertex + other] += delta * chance * part
-            slopes[2 * vertex + axis] -= delta * chance * tilt * part
-    return (1 - delta) * game.stage[row, other] + delta * across, -ROUNDING <= share <= 1 + ROUNDING
+    slopes += delta * tilt / patience * grade
+    for e in range(game.starts[lottery], game.starts[lottery + 1]):
+        if game.targets[e] != mover:
+            vertex = rule[FIRST + game.targets[e]]
+            slopes[2 * vertex + other] += delta * game.weights[e]
+            slopes[2 * vertex + axis] -= delta * tilt * game.weights[e]
+    for vertex, part in ((tail, 1 - share), (head, share)):
+        slopes[2 * vertex + other] += delta * chance * part
+        slopes[2 * vertex + axis] -= delta * chance * tilt * part
+    return (1 - delta) * game.stage[row, other] + delta * across
 
 
 @njit(cache=True, error_model="numpy")
-def follow(game: Game, rules: Indices, ends: Indices, at: Points, slopes: Points) -> Points:
-    """Move the vertices `at` by their rules; fill in the derivatives, if `slopes`, shape (2k, 2k), has room."""
-    moved, graded, none = np.full((len(at), 2), np.nan), len(slopes) > 0, np.empty(0)
+def follow(
+    game: Game, rules: Indices, ends: Indices, at: Points, shares: Points, held: Points, slopes: Points
+) -> Points:
+    """Move the vertices `at` by their rules, and fill in the derivatives, shape (2k, 2k).
+
+    Places on edges are kept at `shares`, one a vertex, and punishments at `held`, shape (S, 2), where these are
+    numbers.
+    """
+    moved = np.full((len(at), 2), np.nan)
     slopes[:] = 0
-    lows = np.zeros((len(ends) - 1, 2), dtype=np.int64)
+    lows, worst = np.full((len(ends) - 1, 2), -1), threats(at, ends)
     for s in range(len(ends) - 1):
         for i in range(2 if ends[s + 1] > ends[s] else 0):
-            lows[s, i] = ends[s] + at[ends[s] : ends[s + 1], i].argmin()
-    outlooks = prospects(game, threats(at, ends))
+            if np.isnan(held[s, i]):
+                lows[s, i] = ends[s] + at[ends[s] : ends[s + 1], i].argmin()
+            else:
+                worst[s, i] = held[s, i]
+    outlooks = prospects(game, worst)
     needed, leaving = needed_values(game.stage, game.lotteries, game.offsets, game.shapes, outlooks, game.deltas)
     for k in range(len(at)):
         row, kind = rules[k, ROW], rules[k, KIND]
@@ -170,25 +185,63 @@ def follow(game: Game, rules: Indices, ends: Indices, at: Points, slopes: Points
                 for e in range(game.starts[lottery], game.starts[lottery + 1]):
                     vertex, share = rules[k, FIRST + game.targets[e]], game.deltas[i] * game.weights[e]
                     moved[k, i] += share * at[vertex, i]
-                    if graded:
-                        slopes[2 * k + i, 2 * vertex + i] += share
+                    slopes[2 * k + i, 2 * vertex + i] += share
             elif kind in (i + 1, BOTH):
                 moved[k, i] = needed[row, i] - game.slack
-                if graded:
-                    _grade_needed(game, lows, leaving[row, i], i, slopes[2 * k + i])
+                _grade_needed(game, lows, leaving[row, i], i, slopes[2 * k + i])
         if kind in (1, 2):
-            axis, mine = kind - 1, 2 * k
-            grade, own = (slopes[mine + axis], slopes[mine + 1 - axis]) if graded else (none, none)
-            moved[k, 1 - axis] = _along(game, rules[k], at, moved[k, axis], grade, own)[0]
+            grade, own = slopes[2 * k + kind - 1], slopes[2 * k + 2 - kind]
+            moved[k, 2 - kind] = _along(game, rules[k], at, moved[k, kind - 1], shares[k], grade, own)
     return moved
 
 
 @njit(cache=True, error_model="numpy")
-def limit(game: Game, rules: Indices, ends: Indices, start: Points) -> tuple[Points, bool]:
-    """Solve for the vertices that their rules reproduce, by Newton's method; tell whether it has succeeded."""
+def renumbered(rules: Indices, ends: Indices, old: Points, old_ends: Indices, new: Points) -> Indices:
+    """Let rules that speak of old vertices speak of the nearest new ones in the same state."""
+    nearest = np.full(len(old) + 1, -1)
+    for s in range(len(ends) - 1):
+        for k in range(old_ends[s], old_ends[s + 1]):
+            gaps = np.abs(new[ends[s] : ends[s + 1], 0] - old[k, 0]) + np.abs(
+                new[ends[s] : ends[s + 1], 1] - old[k, 1]
+            )
+            nearest[k] = ends[s] + gaps.argmin()
+    changed = rules.copy()
+    for k in range(len(rules)):
+        for column in range(HEAD, rules.shape[1]):
+            changed[k, column] = nearest[rules[k, column]]
+    return changed
+
+
+@njit(cache=True, error_model="numpy")
+def shares_on_edges(game: Game, rules: Indices, old: Points, found: Points) -> Points:
+    """Tell how far along its edge of the old polygons each found vertex was made; nothing at other vertices."""
+    shares = np.full(len(found), np.nan)
+    for k in range(len(found)):
+        if rules[k, KIND] in (1, 2):
+            row, i = rules[k, ROW], rules[k, KIND] - 1
+            lottery, tail, head = game.lotteries[row], rules[k, FIRST + rules[k, MOVER]], rules[k, HEAD]
+            rest, chance = (found[k, i] - (1 - game.deltas[i]) * game.stage[row, i]) / game.deltas[i], 1.0
+            for e in range(game.starts[lottery], game.starts[lottery + 1]):
+                if game.targets[e] == rules[k, MOVER]:
+                    chance = game.weights[e]
+                else:
+                    rest -= game.weights[e] * old[rules[k, FIRST + game.targets[e]], i]
+            share = (rest / chance - old[tail, i]) / (old[head, i] - old[tail, i])
+            shares[k] = min(max(share, 0.0), 1.0)
+    return shares
+
+
+@njit(cache=True, error_model="numpy")
+def limit(
+    game: Game, rules: Indices, ends: Indices, start: Points, shares: Points, held: Points, push: Points
+) -> tuple[Points, bool]:
+    """Solve for the vertices that their rules and pushes, shape (k, 2), reproduce; tell whether that has succeeded.
+
+    By Newton's method; `shares` and `held` as in `follow`.
+    """
     at, slopes = start.copy(), np.empty((2 * len(start), 2 * len(start)))
     for _ in range(NEWTON_STEPS):
-        step = (follow(game, rules, ends, at, slopes) - at).ravel()
+        step = (follow(game, rules, ends, at, shares, held, slopes) + push - at).ravel()
         if not np.abs(step).max() <= 1 or not eliminate(np.eye(len(step)) - slopes, step):
             return at, False
         at += step.reshape(-1, 2)
