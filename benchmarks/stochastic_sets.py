@@ -10,8 +10,8 @@ import numpy as np
 from run import median_seconds, row
 
 from negotiation.games.stochastic import StochasticGame
-from negotiation.solvers.markov_perfect import markov_perfect
-from negotiation.solvers.state_payoff_sets import state_payoff_sets
+from negotiation.solvers.markov_equilibria import markov_perfect
+from negotiation.solvers.stochastic_payoff_sets import state_payoff_sets
 
 STEPS = 80
 """Transfers in risk sharing are multiples of 1 / STEPS."""

@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -10,10 +11,11 @@ from typing import NoReturn
 
 from negotiation import report
 from negotiation._checks import ArgumentError, check_known, check_number, refusal
-from negotiation.truce import Truce, dossier
+from negotiation.truce import Truce, dossier, levers
 
 DRAWS = 20_000
 SEED = 2025
+YEARS = 10
 
 
 class _Parser(argparse.ArgumentParser):
@@ -66,11 +68,17 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(required=True, metavar="VERB")
 
     verdict = verbs.add_parser("verdict", help="say whether the truce holds, how sure that is and what breaks it")
-    verdict.add_argument("--reading", default="central", help="an article's id, 'central', or your own TOML file")
+    _add_reading(verdict)
     _add_common(verdict)
     verdict.add_argument("--json", action="store_true", help="print JSON")
     verdict.add_argument("--figure", metavar="FILE", help="also draw the verdict to a .png, .pdf or .svg file")
     verdict.set_defaults(run=_verdict)
+
+    page = verbs.add_parser("report", help="write the verdict with its pictures and evidence as one page of HTML")
+    page.add_argument("--out", metavar="FILE", required=True, help="the .html file to write")
+    _add_reading(page)
+    _add_common(page)
+    page.set_defaults(run=_report)
 
     parameters = verbs.add_parser("parameters", help="list the parameters that --set may change")
     parameters.add_argument("--reading", default="central", help="as in 'verdict'")
@@ -80,16 +88,39 @@ def _parser() -> argparse.ArgumentParser:
     claims.add_argument("--parameter", metavar="NAME", help="only what stands behind one parameter")
     claims.set_defaults(run=_claims)
 
+    race = verbs.add_parser("race", help="follow the truce while leverage shifts, by state and by year")
+    race.add_argument("--reading", default="central", help="as in 'verdict'")
+    _add_set(race)
+    race.add_argument("--years", type=int, default=YEARS, help=f"years to follow ({YEARS})")
+    race.add_argument("--steady", action="store_true", help="let dependence erode by its half-life")
+    race.add_argument("--steps", type=float, nargs="+", metavar="SHARE", help="steps of dependence, from 1 down")
+    race.add_argument(
+        "--calendar", choices=["none", "midterm", "cycle"], default="midterm", help="years that differ"
+    )
+    race.add_argument("--squeeze", choices=["seen", "unseen", "none"], default="seen", help="what a squeeze is")
+    race.add_argument("--repair", type=float, default=0.0, help="chance a year that open conflict is repaired (0)")
+    race.add_argument("--investing", action="store_true", help="let both sides choose whether to invest")
+    race.add_argument("--json", action="store_true", help="print JSON")
+    race.set_defaults(run=_race)
+
     compare = verbs.add_parser("compare", help="put the readings of the five articles side by side")
     _add_common(compare)
     compare.set_defaults(run=_compare)
     return parser
 
 
-def _add_common(parser: argparse.ArgumentParser) -> None:
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reading", default="central", help="an article's id, 'central', or your own TOML file")
+
+
+def _add_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help="change a parameter; may be repeated"
     )
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    _add_set(parser)
     parser.add_argument("--draws", type=int, default=DRAWS, help=f"random draws of the parameters ({DRAWS:,})")
     parser.add_argument("--seed", type=int, default=SEED, help=f"seed of the draws ({SEED})")
 
@@ -104,6 +135,13 @@ def _verdict(options: argparse.Namespace) -> str:
     return verdict.to_json() if options.json else report.verdict_text(verdict)
 
 
+def _report(options: argparse.Namespace) -> str:
+    report.check_report_path(options.out)
+    truce = _reading(options.reading).vary(**_changes(options.set))
+    report.save_report(truce, truce.verdict(draws=options.draws, seed=options.seed), options.out)
+    return f"Written to {options.out}."
+
+
 def _parameters(options: argparse.Namespace) -> str:
     return report.parameters_text(_reading(options.reading))
 
@@ -113,6 +151,27 @@ def _claims(options: argparse.Namespace) -> str:
     if options.parameter is None:
         return f"{report.claims_text(evidence.claims, evidence)}\n\n{report.disagreements_text(evidence)}"
     return report.parameter_text(evidence.parameter(options.parameter), evidence)
+
+
+def _race(options: argparse.Namespace) -> str:
+    tiers = {} if options.steps is None else {"tiers": {"chain": options.steps}}
+    race = (
+        _reading(options.reading)
+        .vary(**_changes(options.set))
+        .leverage_race(
+            steady=options.steady,
+            calendar=options.calendar,
+            squeeze=options.squeeze,
+            repair=options.repair,
+            investing=options.investing,
+            **tiers,
+        )
+    )
+    pulled = levers(race, options.years)
+    answer = pulled[0].answer
+    return (
+        json.dumps(answer.to_dataset().to_dict(), indent=2) if options.json else report.race_text(answer, pulled)
+    )
 
 
 def _compare(options: argparse.Namespace) -> str:

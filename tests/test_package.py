@@ -1,7 +1,11 @@
 """The package as a whole: what its import loads, its public names, its layers."""
 
+import importlib
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 import negotiation
 
@@ -24,6 +28,26 @@ def test_games_and_the_command_line_load_what_they_need_only() -> None:
     assert not _loaded_by("from negotiation import StageGame") & set(HEAVY)
     loaded_by_numba = {"scipy"}
     assert not _loaded_by("import negotiation.cli") & (set(HEAVY) - {"pydantic"} - loaded_by_numba)
+
+
+def test_a_solver_loads_what_it_needs_only() -> None:
+    loaded = _loaded_by("from negotiation.solvers import iterated_dominance; iterated_dominance")
+    assert not loaded & {"pydantic", "xarray", "matplotlib", "pandas"}
+
+
+@pytest.mark.parametrize("room", ["negotiation", "negotiation.solvers", "negotiation.report"])
+def test_no_file_takes_the_name_of_a_public_function(room: str) -> None:
+    """A file that is loaded becomes an attribute of its room, and would hide a function of the same name."""
+    module = importlib.import_module(room)
+    files = {path.stem for path in Path(module.__file__).parent.iterdir()}
+    functions = {name for name in module.__all__ if callable(getattr(module, name))}
+    assert functions
+    assert not functions & files
+
+
+def test_every_public_solver_can_be_reached_and_has_a_docstring() -> None:
+    for name in negotiation.solvers.__all__:
+        assert (getattr(negotiation.solvers, name).__doc__ or "").strip(), name
 
 
 def test_every_public_name_can_be_reached_and_has_a_docstring() -> None:

@@ -1,14 +1,12 @@
 """Verdicts, comparisons and evidence as plain text."""
 
 import math
-import textwrap
 from collections.abc import Iterable, Sequence
 
 from negotiation.evidence import FOUNDINGS, Claim, Evidence, Founding, Parameter
+from negotiation.report.layout import CAUTION, labelled, number, wrapped
 from negotiation.truce import Truce, Verdict, dossier
 from negotiation.truce.verdict import POINT, ROBUST_RADIUS, ROBUST_SHARE, TITLE
-
-WIDTH = 100
 
 SHORT: dict[Founding, str] = {
     "stated": "stated in an article",
@@ -38,10 +36,10 @@ def verdict_text(verdict: Verdict) -> str:
 
 def _headline(verdict: Verdict) -> str:
     lines = [f"{TITLE}, {verdict.reading} values (negotiation {verdict.version})"]
-    lines += _wrapped(POINT)
+    lines += wrapped(POINT)
     if verdict.changed():
         changed = ", ".join(f"{name} = {value:g}" for name, value in verdict.changed().items())
-        lines += _wrapped(f"Differs from the central values in {changed}.")
+        lines += wrapped(f"Differs from the central values in {changed}.")
     return "\n".join(lines)
 
 
@@ -50,19 +48,19 @@ def _today(verdict: Verdict) -> str:
         ("the year's game, as it sees it", [side.game_class for side in verdict.sides]),
         ("temptation to break, points a year", [f"{side.temptation:.2f}" for side in verdict.sides]),
         ("deterrent, points a year", [f"{side.deterrent:.2f}" for side in verdict.sides]),
-        ("patience needed", [_patience(side.critical_patience) for side in verdict.sides]),
+        ("patience needed", [patience_words(side.critical_patience) for side in verdict.sides]),
         ("slack, points a year", [f"{side.slack:+.2f}" for side in verdict.sides]),
         ("joint adverse error it survives", [f"{side.radius:.1%}" for side in verdict.sides]),
     ]
     lines = [f"{'':34}" + "".join(f"{side.name:>20}" for side in verdict.sides)]
     lines += [f"{label:34}" + "".join(f"{cell:>20}" for cell in cells) for label, cells in rows]
-    lines += _wrapped(
+    lines += wrapped(
         f"patience there is {verdict.patience:.3f}; needed with side payments "
-        f"{_patience(verdict.pooled_critical_patience)} ({_payments(verdict)})"
+        f"{patience_words(verdict.pooled_critical_patience)} ({_payments(verdict)})"
     )
     grim, optimal = max(side.critical_patience for side in verdict.sides), verdict.optimal_critical_patience
     if min(grim, optimal) < 1 and not math.isclose(optimal, grim, abs_tol=1e-5):
-        lines += [f"needed if a break met the harshest credible answer {_patience(optimal)}"]
+        lines += [f"needed if a break met the harshest credible answer {patience_words(optimal)}"]
     return "\n".join(lines)
 
 
@@ -89,7 +87,7 @@ def _senses(verdict: Verdict) -> str:
         f"{verdict.radius:.1%}, {ROBUST_RADIUS:.0%} asked"
     )
     answers = [("Supportable", first), ("Pathwise", second), ("Robust", third)]
-    return "\n".join(["Does it hold?", *(line for name, text in answers for line in _labelled(name, text))])
+    return "\n".join(["Does it hold?", *(line for name, text in answers for line in labelled(name, text))])
 
 
 def _supportable(verdict: Verdict) -> str:
@@ -120,8 +118,8 @@ def _breaks(verdict: Verdict) -> str:
         f"re-bargained, {verdict.rebargained.cause} ({verdict.rebargained.chance:.2f})"
     )
     erosion = (
-        f"years until the {verdict.sides[0].name} is no longer deterred: {_number(verdict.crossing_linear, 1)} "
-        f"if harm is linear in dependence, {_number(verdict.crossing_ces, 1)} if convex (CES)"
+        f"years until the {verdict.sides[0].name} is no longer deterred: {number(verdict.crossing_linear, 1)} "
+        f"if harm is linear in dependence, {number(verdict.crossing_ces, 1)} if convex (CES)"
     )
     tips = "; ".join(
         f"{tip.name} at {tip.value:.4g} (now {tip.current:.4g}, {tip.distance:.0%} of its range away; "
@@ -134,7 +132,7 @@ def _breaks(verdict: Verdict) -> str:
         ("Erosion", erosion),
         ("Nearest", tips or "no single parameter flips the answer within its plausible range"),
     ]
-    return "\n".join(["What breaks it first?", *(line for name, text in lines for line in _labelled(name, text))])
+    return "\n".join(["What breaks it first?", *(line for name, text in lines for line in labelled(name, text))])
 
 
 def _range(band: tuple[float, float] | None) -> str:
@@ -152,13 +150,9 @@ def _founding(verdict: Verdict) -> str:
             f"{len(verdict.rests_on)} parameters: {counts}. They rest on {len(verdict.claims())} claims of "
             f"{len(verdict.sources())} articles, which disagree on {disputes}.",
         ),
-        (
-            "Caution",
-            "Most sizes are assumptions and the articles fix little more than signs: read this as incentives "
-            "under stated assumptions. It forecasts no event.",
-        ),
+        ("Caution", CAUTION),
     ]
-    return "\n".join(["What does it rest on?", *(line for name, text in lines for line in _labelled(name, text))])
+    return "\n".join(["What does it rest on?", *(line for name, text in lines for line in labelled(name, text))])
 
 
 def comparison_text(truces: Sequence[tuple[Truce, Verdict]]) -> str:
@@ -183,13 +177,13 @@ def comparison_text(truces: Sequence[tuple[Truce, Verdict]]) -> str:
         us, cn = verdict.sides
         band = verdict.ruling.band
         terms = f"{band[0]:+.2f}, {band[1]:+.2f}" if band else "none"
-        years = f"{_number(verdict.crossing_linear, 1)}/{_number(verdict.crossing_ces, 1)}"
+        years = f"{number(verdict.crossing_linear, 1)}/{number(verdict.crossing_ces, 1)}"
         rows.append(
-            f"{verdict.reading:12}{_patience(us.critical_patience):>9}{_patience(cn.critical_patience):>9}"
+            f"{verdict.reading:12}{patience_words(us.critical_patience):>9}{patience_words(cn.critical_patience):>9}"
             f"{verdict.patience:7.3f}{us.slack:+8.2f}{cn.slack:+7.2f}{'yes' if verdict.supportable else 'no':>7}"
             f"{verdict.share.value:7.3f}{years:>12}{terms:>18}{truce.nash_terms():+7.2f}"
         )
-    note = _wrapped(
+    note = wrapped(
         f"Slack and terms in points a year, terms from {first} to {second}; share of the draws in which both "
         f"hold; crossing in years until erosion ends the deterrent on {first}. The sizes of the overrides are "
         "assumptions."
@@ -208,7 +202,7 @@ def claims_text(claims: Iterable[Claim], evidence: Evidence) -> str:
             lines += [""] * bool(lines) + [f"{found.id}: {found.author}, {found.title}"]
         value = f" [{claim.value}{' ' + claim.unit if claim.unit else ''}]" if claim.value else ""
         informs = f" -> {', '.join(claim.informs)}" if claim.informs else ""
-        lines += _labelled(f"{claim.id} {claim.direction}", f"{claim.paraphrase}{value} ({claim.place}){informs}")
+        lines += labelled(f"{claim.id} {claim.direction}", f"{claim.paraphrase}{value} ({claim.place}){informs}")
     return "\n".join(lines)
 
 
@@ -217,7 +211,7 @@ def disagreements_text(evidence: Evidence) -> str:
     lines = ["The articles disagree:"]
     for one in evidence.disagreements:
         views = "; ".join(f"{position.view} ({', '.join(position.claims)})" for position in one.positions)
-        lines += _labelled(one.id, f"{one.topic}. {views}. {one.treatment}")
+        lines += labelled(one.id, f"{one.topic}. {views}. {one.treatment}")
     return "\n".join(lines)
 
 
@@ -242,23 +236,10 @@ def parameter_text(parameter: Parameter, evidence: Evidence) -> str:
         f"{quantity.founding}: {FOUNDINGS[quantity.founding]}",
     ]
     disputes = evidence.disagreements_for(parameter.name)
-    lines += [line for one in disputes for line in _labelled(one.id, f"{one.topic}. {one.treatment}")]
+    lines += [line for one in disputes for line in labelled(one.id, f"{one.topic}. {one.treatment}")]
     return "\n".join([*lines, "", claims_text(evidence.claims_for(parameter.name), evidence)])
 
 
-def _number(value: float, digits: int) -> str:
-    return f"{value:.{digits}f}" if math.isfinite(value) else "never"
-
-
-def _patience(value: float) -> str:
+def patience_words(value: float) -> str:
+    """Return the patience that a side needs; "never" where no patience is enough."""
     return f"{value:.3f}" if value < 1 else "never"
-
-
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
-
-
-def _labelled(label: str, text: str) -> list[str]:
-    return textwrap.wrap(
-        text, WIDTH, initial_indent=f"  {label:<12}", subsequent_indent=" " * 14, break_on_hyphens=False
-    )

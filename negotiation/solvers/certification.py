@@ -24,9 +24,9 @@ from negotiation.solvers.certificate import (
 from negotiation.solvers.equilibria import Equilibria
 from negotiation.solvers.exact_game import ExactGame, exact_game
 from negotiation.solvers.inner_polygon import InnerPolygon, inner_polygon
-from negotiation.solvers.one_shot import Judgement
+from negotiation.solvers.one_shot_deviations import Judgement
 from negotiation.solvers.outer_sets import outer_sets, worst
-from negotiation.solvers.payoff_set import PayoffSet, payoff_set
+from negotiation.solvers.payoff_sets import PayoffSet, payoff_set
 from negotiation.solvers.polygon import distance
 from negotiation.solvers.rational_polygon import above, contains, hull
 from negotiation.solvers.verification import verify

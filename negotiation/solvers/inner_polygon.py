@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from negotiation.solvers.certificate import Point, Profile
 from negotiation.solvers.exact_game import ExactGame
-from negotiation.solvers.payoff_set import PayoffSet
+from negotiation.solvers.payoff_sets import PayoffSet
 from negotiation.solvers.polygon import distance_to
 from negotiation.solvers.rational_polygon import contains, crossing, hull
 

@@ -1,5 +1,6 @@
 """Payoffs of a plan that the players come back to in every negotiation."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
@@ -8,6 +9,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
+from negotiation.solvers.components import components
 from negotiation.solvers.exact import solve
 from negotiation.solvers.exact_elimination import ExactRows, fits
 from negotiation.solvers.profile_rows import ProfileRows
@@ -98,28 +100,54 @@ def _in_fractions(
     nothing = np.zeros((num_states, count), dtype=object)
     exact = ExactRows(rows, exact_base(rows, Fraction(0), nothing), delta)
     joint = exact.evaluate(exact.joint_base, plan.target)
-    matrix, right = [], []
-    for i, weight in enumerate(weights):
-        for state in range(num_states):
-            row = int(plan.replies[i, state]) if plan.target[state] >= 0 else -1
-            line = [Fraction(0)] * (num_states * count)
-            line[i * num_states + state] += 1
-            known = exact.base[i][row] if row >= 0 else Fraction(0)
-            for following, chance in exact.moves[row] if row >= 0 else []:
-                known += delta * chance * rho * weight * joint[following]
-                line[i * num_states + following] -= delta * chance
-                for j in range(count):
-                    line[j * num_states + following] += delta * chance * rho * weight
-            scale = lcm(known.denominator, *(entry.denominator for entry in line))
-            matrix.append([int(entry * scale) for entry in line])
-            right.append(int(known * scale))
-    solved = solve(matrix, right)
-    if solved is None:
-        return None
-    lowest = [Fraction(numerator, solved[1]) for numerator in solved[0]]
     divided = np.full((num_states, count), Fraction(0), dtype=object)
+    lowest: dict[tuple[int, int], Fraction] = {}
+    for group in components(rows.game):
+        kept = [state for state in group if plan.target[state] >= 0]
+        lines = [_line(exact, (i, state), rho * weights[i], plan, joint) for i in range(count) for state in kept]
+        unknowns = [(i, state) for i in range(count) for state in kept]
+        solved = _substituted(unknowns, lines, lowest)
+        if solved is None:
+            return None
+        lowest |= solved
     for state in np.flatnonzero(plan.target >= 0).tolist():
-        own = [lowest[i * num_states + state] for i in range(count)]
+        own = [lowest[i, state] for i in range(count)]
         for i, weight in enumerate(weights):
             divided[state, i] = own[i] + weight * (joint[state] - sum(own)) + rows.shift[i]
     return divided
+
+
+def _line(
+    exact: ExactRows, unknown: tuple[int, int], share: Fraction, plan: NegotiationPlan, joint: Sequence[Fraction]
+) -> tuple[dict[tuple[int, int], Fraction], Fraction]:
+    """Return the coefficients and the right side of the equation of one punishment payoff."""
+    player, state = unknown
+    row = int(plan.replies[player, state])
+    line = {unknown: Fraction(1)}
+    known = exact.base[player][row]
+    for following, chance in exact.moves[row]:
+        weight = exact.kappa * chance
+        known += weight * share * joint[following]
+        for other in range(len(exact.base)):
+            own = weight * share - (weight if other == player else 0)
+            line[other, following] = line.get((other, following), Fraction(0)) + own
+    return line, known
+
+
+def _substituted(
+    unknowns: Sequence[tuple[int, int]],
+    lines: Sequence[tuple[Mapping[tuple[int, int], Fraction], Fraction]],
+    found: Mapping[tuple[int, int], Fraction],
+) -> dict[tuple[int, int], Fraction] | None:
+    """Solve equations in some unknowns, the others having been found."""
+    matrix, right = [], []
+    for line, known in lines:
+        entries = [line.get(unknown, Fraction(0)) for unknown in unknowns]
+        given = known - sum(line[each] * found[each] for each in line if each in found)
+        scale = lcm(given.denominator, *(entry.denominator for entry in entries))
+        matrix.append([int(entry * scale) for entry in entries])
+        right.append(int(given * scale))
+    solved = solve(matrix, right)
+    if solved is None:
+        return None
+    return {unknown: Fraction(value, solved[1]) for unknown, value in zip(unknowns, solved[0], strict=True)}

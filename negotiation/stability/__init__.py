@@ -1,5 +1,6 @@
 """Questions put to a game or to a family of games."""
 
+from negotiation.stability.agreements import SelfEnforcing, self_enforcing, self_enforcing_terms
 from negotiation.stability.at_delta import (
     incentive_slack,
     largest_gains,
@@ -34,6 +35,7 @@ from negotiation.stability.incentives import (
     slack,
 )
 from negotiation.stability.linkage import Linkage, link
+from negotiation.stability.modes import Departure
 from negotiation.stability.monitoring import conflict_loss, monitoring_gap, punishment_length
 from negotiation.stability.robustness import Share, robustness_radius, share_of, triangular_draws
 from negotiation.stability.strategic_risk import StrategicRisk, strategic_risk
@@ -50,7 +52,9 @@ __all__ = [
     "Bite",
     "CriticalDiscount",
     "CriticalProof",
+    "Departure",
     "Linkage",
+    "SelfEnforcing",
     "Share",
     "StrategicRisk",
     "Survival",
@@ -82,6 +86,8 @@ __all__ = [
     "prove_critical",
     "punishment_length",
     "robustness_radius",
+    "self_enforcing",
+    "self_enforcing_terms",
     "share_of",
     "slack",
     "smallest_punishments",

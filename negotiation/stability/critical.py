@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from negotiation._checks import check_between, check_known
 from negotiation.games import OutcomePath, RepeatedGame, StageGame, Target, outcome_path
 from negotiation.solvers.minmax import pure_minmax
-from negotiation.solvers.payoff_set import PayoffSet, payoff_set
+from negotiation.solvers.payoff_sets import PayoffSet, payoff_set
 from negotiation.solvers.solution import Status
 from negotiation.solvers.transfers import transfer_schedule
 from negotiation.stability.incentive_path import Amount, Incentives

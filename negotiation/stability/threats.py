@@ -9,7 +9,7 @@ import numpy as np
 from negotiation.games import RepeatedGame, StageGame
 from negotiation.solvers.dominance import iterated_dominance
 from negotiation.solvers.nash import nash_equilibria, pure_equilibria
-from negotiation.solvers.payoff_set import PayoffSet, payoff_set
+from negotiation.solvers.payoff_sets import PayoffSet, payoff_set
 from negotiation.stability.incentive_path import Amount
 
 Punishment = Literal["grim", "optimal", "transfers"]

@@ -2,7 +2,29 @@
 
 from negotiation.truce.dossier import dossier
 from negotiation.truce.parameters import Parameters
+from negotiation.truce.race import LeverageRace
+from negotiation.truce.race_answer import RaceAnswer, solve_race
+from negotiation.truce.race_course import RaceCourse
+from negotiation.truce.race_design import RaceDesign
+from negotiation.truce.race_levers import Lever, levers
 from negotiation.truce.truce import Truce
 from negotiation.truce.verdict import Verdict
+from negotiation.truce.years_ahead import Outlook, Standing, outlook, standing
 
-__all__ = ["Parameters", "Truce", "Verdict", "dossier"]
+__all__ = [
+    "Lever",
+    "LeverageRace",
+    "Outlook",
+    "Parameters",
+    "RaceAnswer",
+    "RaceCourse",
+    "RaceDesign",
+    "Standing",
+    "Truce",
+    "Verdict",
+    "dossier",
+    "levers",
+    "outlook",
+    "solve_race",
+    "standing",
+]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, final
+from typing import TYPE_CHECKING, Any, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,8 @@ from negotiation.truce import issues, measures, payoffs
 from negotiation.truce.dossier import checked, dossier
 from negotiation.truce.judge import DRAWS, SEED, draw, judge
 from negotiation.truce.parameters import Parameters
+from negotiation.truce.race import LeverageRace, build_race
+from negotiation.truce.race_design import RaceDesign
 from negotiation.truce.sweep import sweep
 from negotiation.truce.verdict import Verdict
 
@@ -343,6 +345,22 @@ class Truce:
             survives either.
         """
         return measures.survival_curve(self.parameters, num_rounds, rebargained=rebargained)
+
+    def leverage_race(self, **design: Any) -> LeverageRace:
+        """Return the truce as a game whose state moves: levers wear off, a court rules, leaders change.
+
+        Parameters
+        ----------
+        **design
+            Fields of `RaceDesign`: which states and actions there are.
+
+        Examples
+        --------
+        >>> race = Truce.central().leverage_race(calendar="none", markets=(1,))
+        >>> race.start, len(race.game.states)
+        ('truce, chain 100%, ruling pending', 9)
+        """
+        return build_race(self, RaceDesign(**design))
 
     def best_tightness(self) -> float:
         """Return the constant use of its lever, 0 to 1, that is worth most to China over time.

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from negotiation.games import RepeatedGame, StageGame
-from negotiation.solvers.payoff_set import payoff_set
+from negotiation.solvers.payoff_sets import payoff_set
 
 PRINTED = 1e-10
 EXAMPLE = StageGame.from_matrices([[16, 3, 0], [21, 10, -1], [9, 5, -5]], [[9, 13, 3], [1, 4, 0], [0, -4, -15]])

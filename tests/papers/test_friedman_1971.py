@@ -11,7 +11,7 @@ import pytest
 
 from negotiation.games import RepeatedGame, StageGame, grim_trigger
 from negotiation.solvers.nash import pure_equilibria
-from negotiation.solvers.one_shot import one_shot
+from negotiation.solvers.one_shot_deviations import one_shot
 from negotiation.stability import critical_discount
 
 

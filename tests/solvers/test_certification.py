@@ -14,9 +14,9 @@ from negotiation.solvers.certificate_json import certificate_from_json, certific
 from negotiation.solvers.certification import CertificationError, certified_gap, certify, exclude, support
 from negotiation.solvers.exact_game import exact_game
 from negotiation.solvers.nash import nash_equilibria
-from negotiation.solvers.one_shot import one_shot
+from negotiation.solvers.one_shot_deviations import one_shot
 from negotiation.solvers.outer_sets import outer_sets
-from negotiation.solvers.payoff_set import PayoffSet, payoff_set
+from negotiation.solvers.payoff_sets import PayoffSet, payoff_set
 from negotiation.solvers.self_generation import generate
 from negotiation.solvers.solution import Status
 from negotiation.solvers.verification import verify

@@ -11,7 +11,7 @@ from scipy.optimize import linprog
 from negotiation._kernels.levels import beyond
 from negotiation.games import RepeatedGame, StageGame
 from negotiation.solvers.outer_inner import payoff_bounds
-from negotiation.solvers.payoff_set import payoff_set
+from negotiation.solvers.payoff_sets import payoff_set
 from negotiation.solvers.polygon import distance, distance_to
 from negotiation.solvers.self_generation import rescale
 from negotiation.solvers.solution import Status

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negotiation.games import RepeatedGame, StageGame
-from negotiation.solvers.one_shot import one_shot
+from negotiation.solvers.one_shot_deviations import one_shot
 from negotiation.solvers.penance import Aim
 from negotiation.solvers.penance_search import lottery_threshold, penances
 from negotiation.solvers.renegotiation import Proofness, renegotiation_critical, renegotiation_proof

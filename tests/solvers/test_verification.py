@@ -18,8 +18,8 @@ from negotiation.solvers.certificate import (
 from negotiation.solvers.certificate_json import certificate_from_json, certificate_to_json
 from negotiation.solvers.certification import certify, exclude, support
 from negotiation.solvers.exact_plane import above, dropped, hull, inside, is_polygon, lifted
-from negotiation.solvers.one_shot import one_shot
-from negotiation.solvers.payoff_set import payoff_set
+from negotiation.solvers.one_shot_deviations import one_shot
+from negotiation.solvers.payoff_sets import payoff_set
 from negotiation.solvers.verification import verify
 from tests.strategies import refused
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
 from negotiation.games import RepeatedGame, StageGame, grim_trigger
-from negotiation.solvers.one_shot import one_shot
+from negotiation.solvers.one_shot_deviations import one_shot
 from negotiation.stability.bargaining import implied_weight, nash_terms, pooled_critical_patience, transfer_band
 from negotiation.stability.critical import critical_discount
 from negotiation.stability.incentives import slack

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from negotiation._checks import ArgumentError
 from negotiation.games import RepeatedGame, StageGame, grim_trigger
-from negotiation.solvers.one_shot import one_shot
-from negotiation.solvers.payoff_set import payoff_set
+from negotiation.solvers.one_shot_deviations import one_shot
+from negotiation.solvers.payoff_sets import payoff_set
 from negotiation.solvers.solution import Status
 from negotiation.stability import incentive_slack, supports
 from negotiation.stability.critical import (

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from negotiation.games import StageGame
 from negotiation.games.stochastic import StochasticGame
 from negotiation.solvers.components import components
-from negotiation.solvers.markov_perfect import markov_perfect
+from negotiation.solvers.markov_equilibria import markov_perfect
 from negotiation.solvers.nash import pure_equilibria
 from negotiation.solvers.solution import Status
 from tests.strategies import refused

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from negotiation.games import RepeatedGame, StageGame
 from negotiation.games.stochastic import StochasticGame
-from negotiation.solvers.markov_perfect import markov_perfect
-from negotiation.solvers.payoff_set import payoff_set
+from negotiation.solvers.markov_equilibria import markov_perfect
+from negotiation.solvers.payoff_sets import payoff_set
 from negotiation.solvers.promises import split_promise
 from negotiation.solvers.solution import Status
-from negotiation.solvers.state_payoff_sets import state_payoff_sets
+from negotiation.solvers.stochastic_payoff_sets import state_payoff_sets
 from tests.strategies import refused
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "subgame_perfect.json").read_text("utf-8"))["cases"]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from negotiation._checks import check_array, check_between, check_count, refusal
 from negotiation.games import StochasticGame
 from negotiation.games.numbers import exact_number
-from negotiation.solvers.backward_negotiation import BackwardNegotiation, backward_negotiation
+from negotiation.solvers.backward_induction import BackwardNegotiation, backward_negotiation
 from negotiation.solvers.components import backward_order
 from negotiation.solvers.negotiation_plan import NegotiationPlan, negotiated_payoffs
 from negotiation.solvers.negotiation_stage import leads_on

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from negotiation._checks import ArgumentError
 from negotiation.games import RepeatedGame, StageGame
-from negotiation.solvers.payoff_set import payoff_set
+from negotiation.solvers.payoff_sets import payoff_set
 from negotiation.solvers.solution import Status
 
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "subgame_perfect.json").read_text("utf-8"))["cases"]

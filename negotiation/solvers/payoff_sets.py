@@ -148,7 +148,7 @@ class PayoffSet:
         Returns
         -------
         Automaton
-            A phase a vertex; `negotiation.solvers.one_shot` judges it, and its `start` is the point.
+            A phase a vertex; `negotiation.one_shot` judges it, and its `start` is the point.
 
         Raises
         ------

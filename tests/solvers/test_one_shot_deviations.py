@@ -20,7 +20,7 @@ from negotiation.games import (
     path_with_punishments,
     tit_for_tat,
 )
-from negotiation.solvers.one_shot import one_shot
+from negotiation.solvers.one_shot_deviations import one_shot
 
 DILEMMA = StageGame.from_matrices([[2, -1], [3, 0]], [[2, 3], [-1, 0]], ["A", "B"], [["keep", "break"]] * 2)
 HAWK_DOVE = StageGame.from_matrices([[4, 1], [6, 0]], [[4, 6], [1, 0]])
@@ -158,7 +158,7 @@ def test_an_automaton_of_another_game_is_refused():
 
 
 def test_the_judge_shares_no_code_with_the_solvers():
-    tree = ast.parse(Path(find_spec("negotiation.solvers.one_shot").origin).read_text("utf-8"))
+    tree = ast.parse(Path(find_spec("negotiation.solvers.one_shot_deviations").origin).read_text("utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
     assert {name for name in imported if name.startswith("negotiation")} == {
         "negotiation._checks",

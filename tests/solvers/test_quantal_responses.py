@@ -8,7 +8,7 @@ from scipy.special import expit, softmax
 from negotiation._checks import ArgumentError
 from negotiation.games import StageGame
 from negotiation.solvers.nash import nash_equilibria
-from negotiation.solvers.quantal_response import quantal_response
+from negotiation.solvers.quantal_responses import quantal_response
 from negotiation.solvers.solution import Status
 
 PENNIES = StageGame.from_matrices([[9, 0], [0, 1]], [[0, 1], [1, 0]])

@@ -1,0 +1,329 @@
+"""Where an agreement enforces itself in a game whose state moves, on fixed terms or on others by state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiation._checks import check_between, refusal
+from negotiation.games import StochasticGame
+from negotiation.stability.modes import Array, Deviation, Judge, Modes, Plan, build_modes
+
+FEASIBILITY = 1e-10
+"""Tolerance of linear programming, the tightest that HiGHS accepts."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class SelfEnforcing:
+    """The states in which an agreement enforces itself.
+
+    Parameters
+    ----------
+    game : StochasticGame
+        The game.
+    agreement, threat : tuple of profiles, one a state
+        As indices.
+    lapse : float
+        Probability of a fresh negotiation a period.
+    upheld : array of bool, shape (S,)
+        States in which nobody gains by leaving the agreement.
+    slacks : array, shape (S, n), in the unit of a period's payoff
+        What each player loses by its best deviation in upheld states. In the others what it would lose if the
+        state were upheld as well; negative for somebody. Infinite where a player has no other action.
+    terms : array, shape (S,)
+        What player 0 pays player 1 in a period that keeps the agreement; nan where it is not upheld.
+    bargained_terms : array, shape (S,)
+        The terms on which bargaining settles, whether or not they enforce themselves; nan where not upheld.
+    values, threat_values : array, shape (S, n)
+        Average payoffs under the agreement, terms included, and under the threat.
+    credible : bool
+        Whether nobody gains by leaving the threat either, so that the whole is an equilibrium.
+    """
+
+    game: StochasticGame
+    agreement: tuple[tuple[int, ...], ...]
+    threat: tuple[tuple[int, ...], ...]
+    lapse: float
+    upheld: NDArray[np.bool_]
+    slacks: Array
+    terms: Array
+    bargained_terms: Array
+    values: Array
+    threat_values: Array
+    credible: bool
+
+    def holds(self, state: str | int) -> bool:
+        """Return whether the agreement enforces itself in a state."""
+        return bool(self.upheld[self.game.state(state)])
+
+    @property
+    def policy(self) -> tuple[tuple[int, ...], ...]:
+        """The profile that is played in each state: the agreement where it is upheld, else the threat."""
+        chosen = zip(self.upheld, self.agreement, self.threat, strict=True)
+        return tuple(agreed if kept else threatened for kept, agreed, threatened in chosen)
+
+    def __str__(self) -> str:
+        lines = []
+        for state, name in enumerate(self.game.states):
+            least = ", ".join(f"{slack:.6g}" for slack in self.slacks[state])
+            lines.append(f"{name}: {'upheld' if self.upheld[state] else 'not upheld'}, slack {least}")
+        return "\n".join(lines)
+
+
+def self_enforcing(
+    game: StochasticGame, agreement: Plan, threat: Plan, *, lapse: float = 0.0, judge: Judge | None = None
+) -> SelfEnforcing:
+    """Find the states in which an agreement enforces itself on fixed terms.
+
+    Parameters
+    ----------
+    game : StochasticGame
+        The game.
+    agreement : sequence of profiles, one a state
+        What is played while the agreement is in force: one action a player, by name or index.
+    threat : sequence of profiles, one a state
+        What is played from the period after a breach on, and in states where the agreement is not upheld.
+    lapse : float, default 0
+        Probability a period that a fresh negotiation puts the agreement back in force after a breach.
+    judge : callable, optional
+        `judge(state, profile)`, both by name, says how a profile that departs from the agreement counts:
+        ``breach``, seen by all and answered by the threat; ``hidden``, seen by nobody, so that the agreement stays
+        in force; ``free``, a choice that the agreement leaves open. All are breaches when left out.
+
+    Returns
+    -------
+    SelfEnforcing
+        With terms of 0.
+
+    Raises
+    ------
+    ArgumentError
+        If a policy does not fit the game, `lapse` lies outside [0, 1] or `judge` returns something else.
+
+    Notes
+    -----
+    In state x the agreement a must give every player i at least what any other action b gives:
+    V_i(x) >= (1 - delta_i) g_i(x, b, a_-i) + delta_i E[(1 - lapse) W_i + lapse V_i] if b is a breach, and with
+    V_i in place of the brackets if it is hidden. V and W, the values of agreement and threat, solve linear
+    equations. All states are taken as upheld first; the one with the largest lack of incentive is dropped until
+    none lacks any. What is left satisfies every condition. If a lost state never raises what the agreement is
+    worth to anybody elsewhere, no larger set of states does.
+
+    Examples
+    --------
+    >>> game = StochasticGame(["on"], [[[[2, 2], [-1, 3]], [[3, -1], [0, 0]]]], [[[[1], [1]], [[1], [1]]]], 0.5)
+    >>> print(self_enforcing(game, [(0, 0)], [(1, 1)], lapse=0.25))
+    on: upheld, slack 0.1, 0.1
+    """
+    modes = build_modes("self_enforcing", game, agreement, threat, lapse, judge)
+    upheld = np.ones(game.num_states, dtype=np.bool_)
+    lost = np.full((game.num_states, game.num_players), np.nan)
+    nothing = np.zeros(game.num_states)
+    while True:
+        agreed, threatened = modes.values(upheld)
+        slacks = _slacks(modes, agreed, threatened, nothing)
+        least = np.where(upheld, slacks.min(axis=1), np.inf)
+        worst = int(least.argmin())
+        if least[worst] >= -modes.rounding:
+            break
+        upheld[worst], lost[worst] = False, slacks[worst]
+    return _result(modes, upheld, np.where(upheld[:, None], slacks, lost), nothing, nothing)
+
+
+def self_enforcing_terms(
+    game: StochasticGame,
+    agreement: Plan,
+    threat: Plan,
+    *,
+    weight: float = 0.5,
+    lapse: float = 0.0,
+    judge: Judge | None = None,
+) -> SelfEnforcing:
+    """Find the states in which an agreement enforces itself on terms that may differ from state to state.
+
+    Parameters
+    ----------
+    game : StochasticGame
+        The game, of two players.
+    agreement, threat, lapse, judge
+        As in `self_enforcing`.
+    weight : float, default 0.5
+        Weight of player 1 in bargaining over the terms.
+
+    Returns
+    -------
+    SelfEnforcing
+        With the self-enforcing terms that lie nearest to the bargained ones, in the sum of absolute differences.
+
+    Raises
+    ------
+    ArgumentError
+        If the game has not two players, and as in `self_enforcing`.
+
+    Notes
+    -----
+    Terms w(x), paid by player 0 to player 1 in every period that sees no breach, are what linear programming finds
+    to satisfy all incentives of `self_enforcing` at once. Where no terms do, the programme is solved that spreads
+    the least lack of incentive, and the state with the largest is dropped. Bargained terms divide what the
+    agreement is worth over the threat in proportion to the weights, V_1 - W_1 = weight (V_0 + V_1 - W_0 - W_1).
+
+    Examples
+    --------
+    >>> game = StochasticGame(["on"], [[[[1, 4], [-1, 5]], [[3, -1], [0, 0]]]], [[[[1], [1]], [[1], [1]]]], 0.5)
+    >>> print(self_enforcing(game, [(0, 0)], [(1, 1)]))
+    on: not upheld, slack -0.5, 1.5
+    >>> self_enforcing_terms(game, [(0, 0)], [(1, 1)]).terms
+    array([-1.5])
+    """
+    if game.num_players != 2:
+        raise refusal("game", "self_enforcing_terms", "have two players", game.num_players)
+    share = check_between("weight", "self_enforcing_terms", weight, 0, 1)
+    modes = build_modes("self_enforcing_terms", game, agreement, threat, lapse, judge)
+    upheld = np.ones(game.num_states, dtype=np.bool_)
+    lost = np.full((game.num_states, 2), np.nan)
+    while True:
+        programme = _programme(modes, upheld, share)
+        lacks = programme.least_lacks()
+        worst = int(lacks.argmax()) if lacks.size else 0
+        if not lacks.size or lacks[worst] <= modes.rounding:
+            break
+        state = int(np.flatnonzero(upheld)[worst])
+        terms = np.zeros(game.num_states)
+        terms[upheld] = programme.bargained
+        lost[state] = _slacks(modes, *_values(modes, upheld, terms), terms)[state]
+        upheld[state] = False
+    bargained, terms = np.zeros(game.num_states), np.zeros(game.num_states)
+    bargained[upheld], terms[upheld] = programme.bargained, programme.nearest()
+    slacks = _slacks(modes, *_values(modes, upheld, terms), terms)
+    return _result(modes, upheld, np.where(upheld[:, None], slacks, lost), terms, bargained)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _Programme:
+    """The incentives in upheld states as linear inequalities in the terms, `rows @ terms >= needed`."""
+
+    rows: Array
+    needed: Array
+    owners: NDArray[np.int64]
+    bargained: Array
+
+    def least_lacks(self) -> Array:
+        """Return the lack of incentive by upheld state, the least in sum that terms can bring about."""
+        count = self.bargained.size
+        spread = np.eye(count)[self.owners]
+        cost = np.concatenate([np.zeros(count), np.ones(count)])
+        lower = [None] * count + [0.0] * count
+        return self._solve(np.hstack([self.rows, spread]), self.needed, cost, lower)[count:]
+
+    def nearest(self) -> Array:
+        """Return the terms that satisfy all incentives and lie nearest to the bargained ones."""
+        count = self.bargained.size
+        here = np.eye(count)
+        rows = np.vstack(
+            [np.hstack([self.rows, 0 * self.rows]), np.hstack([here, here]), np.hstack([-here, here])]
+        )
+        needed = np.concatenate([self.needed, self.bargained, -self.bargained])
+        cost = np.concatenate([np.zeros(count), np.ones(count)])
+        return self._solve(rows, needed, cost, [None] * (2 * count))[:count]
+
+    def _solve(self, rows: Array, needed: Array, cost: Array, lower: Sequence[float | None]) -> Array:
+        from scipy.optimize import linprog  # only here: it takes a while to load
+
+        if not cost.size:
+            return cost
+        relaxed = FEASIBILITY * max(1.0, float(np.abs(needed).max(initial=0)))
+        solved = linprog(
+            cost,
+            A_ub=-rows,
+            b_ub=relaxed - needed,
+            bounds=[(least, None) for least in lower],
+            method="highs",
+            options={"primal_feasibility_tolerance": FEASIBILITY, "dual_feasibility_tolerance": FEASIBILITY},
+        )
+        if solved.x is None:
+            raise RuntimeError(f"linear programming failed: {solved.message}")
+        return np.asarray(solved.x, dtype=np.float64)
+
+
+def _programme(modes: Modes, upheld: NDArray[np.bool_], share: float) -> _Programme:
+    agreed, threatened = modes.values(upheld)
+    effects = [modes.effects_of_terms(upheld, player) for player in (0, 1)]
+    signs = (-1.0, 1.0)
+    places = np.cumsum(upheld) - 1
+    rows, needed, owners = [], [], []
+    for breach in modes.breaches:
+        if not upheld[breach.state]:
+            continue
+        player, delta = breach.player, modes.game.deltas[breach.player]
+        kept, broken = (signs[player] * each for each in effects[player])
+        following = modes.after_break(kept, broken) if breach.seen else kept
+        row = kept[breach.state] - delta * (breach.moves @ following)
+        if not breach.seen:
+            row[places[breach.state]] -= (1 - delta) * signs[player]
+        rows.append(row)
+        needed.append(modes.gain(breach, agreed, threatened) - agreed[breach.state, player])
+        owners.append(places[breach.state])
+    count = int(upheld.sum())
+    surplus = agreed[upheld] - threatened[upheld]
+    moved = [sign * (kept - broken)[upheld] for sign, (kept, broken) in zip(signs, effects, strict=True)]
+    shared = moved[1] - share * (moved[0] + moved[1])
+    bargained = np.linalg.solve(shared, share * surplus.sum(axis=1) - surplus[:, 1])
+    return _Programme(
+        np.array(rows).reshape(len(rows), count), np.array(needed), np.array(owners, dtype=np.int64), bargained
+    )
+
+
+def _values(modes: Modes, upheld: NDArray[np.bool_], terms: Array) -> tuple[Array, Array]:
+    """Return the values of agreement and threat with terms paid."""
+    agreed, threatened = (each.copy() for each in modes.values(upheld))
+    for player, sign in enumerate((-1.0, 1.0)):
+        kept, broken = modes.effects_of_terms(upheld, player)
+        agreed[:, player] += sign * kept @ terms[upheld]
+        threatened[:, player] += sign * broken @ terms[upheld]
+    return agreed, threatened
+
+
+def _slacks(modes: Modes, agreed: Array, threatened: Array, terms: Array) -> Array:
+    """Return by state and player what the best deviation loses, infinite where there is none."""
+    slacks = np.full(agreed.shape, np.inf)
+    for breach in modes.breaches:
+        paid = 0.0 if breach.seen else (1 - modes.game.deltas[breach.player]) * _received(terms, breach)
+        lost = agreed[breach.state, breach.player] - modes.gain(breach, agreed, threatened) - paid
+        slacks[breach.state, breach.player] = min(slacks[breach.state, breach.player], lost)
+    return slacks
+
+
+def _received(terms: Array, breach: Deviation) -> float:
+    return float(terms[breach.state]) * (1.0 if breach.player == 1 else -1.0)
+
+
+def _result(
+    modes: Modes, upheld: NDArray[np.bool_], slacks: Array, terms: Array, bargained: Array
+) -> SelfEnforcing:
+    agreed, threatened = _values(modes, upheld, terms) if terms.any() else modes.values(upheld)
+    credible = all(
+        modes.gain(defection, agreed, threatened) - threatened[defection.state, defection.player]
+        <= modes.rounding
+        for defection in modes.defections
+    )
+    paid, agreed_on = (np.where(upheld, each, np.nan) for each in (terms, bargained))
+    for array in (upheld, slacks, paid, agreed_on, agreed, threatened):
+        array.setflags(write=False)
+    return SelfEnforcing(
+        modes.game,
+        modes.agreement,
+        modes.threat,
+        modes.lapse,
+        upheld,
+        slacks,
+        paid,
+        agreed_on,
+        agreed,
+        threatened,
+        credible,
+    )
+

@@ -1,0 +1,191 @@
+"""An agreement in a game with states, and the threat behind it: what each is worth, and what breaking it brings.
+
+While the agreement is in force its policy is played wherever it is upheld. A deviation that is seen, or a state in
+which the agreement is not upheld, leads to the threat: its policy is played from then on, until a fresh
+negotiation, which comes with probability `lapse` a period, puts the agreement back in force. A deviation that is
+not seen leaves it in force.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, final, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from negotiation._checks import check_between, refusal
+from negotiation.games import StochasticGame
+
+Array = NDArray[np.float64]
+Plan = Sequence[Sequence[str | int]]
+"""For each state one action a player, by name or index."""
+
+ROUNDING = 1e-11
+"""Relative error of the linear systems, below which a lack of incentive counts as none: exact ties must hold."""
+
+Departure = Literal["breach", "hidden", "free"]
+
+Judge = Callable[[str, tuple[str, ...]], Departure]
+"""How a profile that departs from the agreement counts in a state: as a breach that all see, as one that nobody
+sees, or as none, since the agreement leaves the choice free."""
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Deviation:
+    """One action that leaves a policy.
+
+    Parameters
+    ----------
+    state, player, action : int
+        Who does what where.
+    payoff : float
+        Payoff of that period.
+    moves : array, shape (S,)
+        Probabilities of the next state.
+    seen : bool
+        Whether the threat follows.
+    """
+
+    state: int
+    player: int
+    action: int
+    payoff: float
+    moves: Array
+    seen: bool
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Modes:
+    """An agreement and a threat, as arrays.
+
+    Parameters
+    ----------
+    game : StochasticGame
+        The game.
+    agreement, threat : tuple of profiles
+        As indices.
+    payoffs : tuple of two arrays, shape (S, n)
+        Payoffs of a period under the agreement and under the threat.
+    moves : tuple of two arrays, shape (S, S)
+        Probabilities of the next state under each.
+    breaches, defections : tuple of Deviation
+        All deviations from the agreement, and from the threat.
+    lapse : float
+        Probability of a fresh negotiation a period.
+    """
+
+    game: StochasticGame
+    agreement: tuple[tuple[int, ...], ...]
+    threat: tuple[tuple[int, ...], ...]
+    payoffs: tuple[Array, Array]
+    moves: tuple[Array, Array]
+    breaches: tuple[Deviation, ...]
+    defections: tuple[Deviation, ...]
+    lapse: float
+
+    @cached_property
+    def rounding(self) -> float:
+        """Lack of incentive that counts as none, in the unit of the payoffs."""
+        return ROUNDING * max(1.0, *(float(np.abs(payoffs).max()) for payoffs in self.game.payoffs))
+
+    def values(self, upheld: NDArray[np.bool_]) -> tuple[Array, Array]:
+        """Return what the agreement and the threat are worth, shape (S, n) each; the threat's where not upheld."""
+        found = np.stack(
+            [
+                np.linalg.solve(self._system(upheld, delta), self._flows(upheld, player) * (1 - delta))
+                for player, delta in enumerate(self.game.deltas)
+            ],
+            axis=-1,
+        )
+        return found[: self.game.num_states], found[self.game.num_states :]
+
+    def effects_of_terms(self, upheld: NDArray[np.bool_], player: int) -> tuple[Array, Array]:
+        """Return by how much a payment of one in each upheld state raises both values, shape (S, states) each."""
+        count, delta = self.game.num_states, self.game.deltas[player]
+        flows = np.eye(2 * count, count)[:, upheld] * (1 - delta)
+        found = np.linalg.solve(self._system(upheld, delta), flows)
+        return found[:count], found[count:]
+
+    def after_break(self, agreed: Array, threatened: Array) -> Array:
+        """Return what the next period is worth after a deviation that was seen."""
+        return (1 - self.lapse) * threatened + self.lapse * agreed
+
+    def gain(self, deviation: Deviation, agreed: Array, threatened: Array) -> float:
+        """Return what a deviation is worth, given the values (S, n) of agreement and threat."""
+        delta, player = self.game.deltas[deviation.player], deviation.player
+        following = self.after_break(agreed, threatened) if deviation.seen else agreed
+        return float((1 - delta) * deviation.payoff + delta * deviation.moves @ following[:, player])
+
+    def _system(self, upheld: NDArray[np.bool_], delta: float) -> Array:
+        count = self.game.num_states
+        here, agreed, threatened = np.eye(count), *self.moves
+        kept = upheld[:, None]
+        return np.block(
+            [
+                [here - delta * np.where(kept, agreed, 0.0), np.where(kept, 0.0, -here)],
+                [-delta * self.lapse * threatened, here - delta * (1 - self.lapse) * threatened],
+            ]
+        )
+
+    def _flows(self, upheld: NDArray[np.bool_], player: int) -> Array:
+        agreed, threatened = (each[:, player] for each in self.payoffs)
+        return np.concatenate([np.where(upheld, agreed, 0.0), threatened])
+
+
+def build_modes(
+    owner: str, game: StochasticGame, agreement: Plan, threat: Plan, lapse: float, judge: Judge | None
+) -> Modes:
+    """Check an agreement and a threat and list every deviation."""
+    weight = check_between("lapse", owner, lapse, 0, 1)
+    agreed, threatened = _profiles("agreement", owner, game, agreement), _profiles("threat", owner, game, threat)
+    return Modes(
+        game,
+        agreed,
+        threatened,
+        (_payoffs(game, agreed), _payoffs(game, threatened)),
+        (_moves(game, agreed), _moves(game, threatened)),
+        tuple(_deviations(owner, game, agreed, judge)),
+        tuple(_deviations(owner, game, threatened, None)),
+        weight,
+    )
+
+
+def _profiles(name: str, owner: str, game: StochasticGame, plan: Plan) -> tuple[tuple[int, ...], ...]:
+    if len(plan) != game.num_states:
+        raise refusal(name, owner, f"hold one profile for each of {game.num_states} states", len(plan))
+    return tuple(stage.profile(*profile) for stage, profile in zip(game.stages, plan, strict=True))
+
+
+def _payoffs(game: StochasticGame, profiles: tuple[tuple[int, ...], ...]) -> Array:
+    return np.array([payoffs[profile] for payoffs, profile in zip(game.payoffs, profiles, strict=True)])
+
+
+def _moves(game: StochasticGame, profiles: tuple[tuple[int, ...], ...]) -> Array:
+    return np.array([game.transitions[state][profile] for state, profile in enumerate(profiles)])
+
+
+def _deviations(
+    owner: str, game: StochasticGame, profiles: tuple[tuple[int, ...], ...], judge: Judge | None
+) -> list[Deviation]:
+    found = []
+    for state, profile in enumerate(profiles):
+        moves, names = game.transitions[state], game.actions[state]
+        for player, played in enumerate(profile):
+            for action in range(game.shapes[state][player]):
+                if action == played:
+                    continue
+                chosen = (*profile[:player], action, *profile[player + 1 :])
+                named = tuple(names[i][a] for i, a in enumerate(chosen))
+                kind = "breach" if judge is None else judge(game.states[state], named)
+                if kind not in get_args(Departure):
+                    rule = "return 'breach', 'hidden' or 'free'"
+                    raise refusal(
+                        "judge", owner, rule, repr(kind), f"It was given {game.states[state]!r}, {named}."
+                    )
+                if kind != "free":
+                    payoff = float(game.payoffs[state][chosen][player])
+                    found.append(Deviation(state, player, action, payoff, moves[chosen], kind == "breach"))
+    return found
