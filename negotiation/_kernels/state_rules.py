@@ -61,7 +61,11 @@ def _read(
     here, x, y = np.full(len(chances), -1), 0.0, 0.0
     for s in range(len(chances)):
         if chances[s] > 0:
-            here[s], x, y = ends[s], x + chances[s] * points[ends[s], 0], y + chances[s] * points[ends[s], 1]
+            here[s] = ends[s]
+            for e in range(len(owners) - 1, -1, -1):
+                if owners[e] == s:
+                    here[s] = heads[e] - 1 if heads[e] > ends[s] else ends[s + 1] - 1
+            x, y = x + chances[s] * points[here[s], 0], y + chances[s] * points[here[s], 1]
     nearest, closest = np.hypot(promise[0] - x, promise[1] - y), np.inf
     rule[KIND], rule[FIRST:] = FREE, here
     corner = rule.copy()

@@ -19,16 +19,21 @@ from negotiation.solvers.certificate import (
     Point,
     Profile,
     SelfGenerationCertificate,
+    StateSelfGenerationCertificate,
     StrategyCertificate,
 )
 from negotiation.solvers.equilibria import Equilibria
 from negotiation.solvers.exact_game import ExactGame, exact_game
+from negotiation.solvers.exact_states import ExactStates
 from negotiation.solvers.inner_polygon import InnerPolygon, inner_polygon
 from negotiation.solvers.one_shot_deviations import Judgement
 from negotiation.solvers.outer_sets import outer_sets, worst
 from negotiation.solvers.payoff_sets import PayoffSet, payoff_set
+from negotiation.solvers.policy_values import Measured
 from negotiation.solvers.polygon import distance
 from negotiation.solvers.rational_polygon import above, contains, hull
+from negotiation.solvers.state_inner import InnerStates, inner_states
+from negotiation.solvers.stochastic_payoff_sets import StatePayoffSets
 from negotiation.solvers.verification import verify
 
 Proof = TypeVar("Proof", bound=Certificate)
@@ -101,6 +106,14 @@ def _(result: Equilibria) -> Certificate:
     if not result.profiles:
         raise CertificationError("There is no equilibrium in the list to certify.")
     return _checked(NashCertificate(result.stage, tuple(result.profiles), tuple(result.payoffs)))
+
+
+@certify.register
+def _(result: StatePayoffSets) -> Certificate:
+    inner = inner_states(result)
+    if inner is None:
+        raise CertificationError("No vertex of any state is supported in exact arithmetic.")
+    return _checked(_of_states(result, inner))
 
 
 def support(
@@ -256,6 +269,18 @@ def _self_generation(
         game.outward(inner.threat),
         points,
         forever,
+    )
+
+
+def _of_states(found: StatePayoffSets, inner: InnerStates) -> StateSelfGenerationCertificate:
+    game = ExactStates(Measured(found.game))
+    vertices = tuple(tuple(map(game.outward, polygon)) for polygon in inner.vertices)
+    return StateSelfGenerationCertificate(
+        found.game,
+        vertices,
+        tuple(tuple(map(game.profile, rows)) for rows in inner.rows),
+        tuple(tuple(tuple(map(game.outward, one)) for one in promises) for promises in inner.promises),
+        tuple((min(x for x, _ in one), min(y for _, y in one)) if one else None for one in vertices),
     )
 
 
