@@ -92,10 +92,13 @@ def _read(
 
 
 @njit(cache=True, error_model="numpy")
-def read_rules(game: Game, points: Points, ends: Indices, worst: Points, found: Points, near: float) -> Indices:
+def read_rules(
+    game: Game, points: Points, ends: Indices, worst: Points, found: Points, enough: float, near: float
+) -> Indices:
     """Read how vertices `found`, shape (k, 3), are made of the polygons `points`.
 
-    What is no farther from a vertex, an edge or a limit than `near` counts as on it; what is on none is `LOOSE`.
+    Payoffs within `enough` of what a player needs count as just enough, promises within `near` of a vertex or an edge
+    as on it; those that are on none, with neither player promised just enough, are `LOOSE`.
     """
     rules = np.full((len(found), FIRST + len(ends) - 1), -1)
     needed = needed_values(
@@ -110,7 +113,7 @@ def read_rules(game: Game, points: Points, ends: Indices, worst: Points, found: 
         promise = (found[k, :2] - (1 - game.deltas) * game.stage[row]) / game.deltas
         gap = np.abs(found[k, :2] - needed[row] + game.slack)
         rules[k, ROW] = row
-        _read(points, ends, turned, chances, promise, (gap[0] <= near, gap[1] <= near), near, rules[k])
+        _read(points, ends, turned, chances, promise, (gap[0] <= enough, gap[1] <= enough), near, rules[k])
     return rules
 
 

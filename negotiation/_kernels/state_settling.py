@@ -62,7 +62,8 @@ def _closed(
     game: Game, here: Points, here_ends: Indices, found: Points, ends: Indices, near: float
 ) -> tuple[Indices, Points, bool]:
     """Read the rules by which vertices were made as rules among themselves; tell whether all could be read."""
-    rules = read_rules(game, here, here_ends, threats(here, here_ends), found, near / game.deltas.min())
+    fine, worst = 8 * ROUNDING / game.deltas.min(), threats(here, here_ends)
+    rules = read_rules(game, here, here_ends, worst, found, fine, max(fine, near))
     if (rules[:, KIND] == LOOSE).any():
         return rules, np.empty(0), False
     shares = shares_on_edges(game, rules, here, found)
@@ -83,7 +84,7 @@ def _guess(
             break
         apart = max(_reaches_out(here, here_ends, found, cuts), _reaches_out(found, cuts, here, here_ends))
         found, cuts = _thinned(found, cuts, COARSE * left if turn == 0 else tolerance)
-        rules, shares, closed = _closed(game, here, here_ends, found, cuts, 8 * ROUNDING)
+        rules, shares, closed = _closed(game, here, here_ends, found, cuts, 0.0)
         if len(found) > LARGE or not closed:
             break
         if apart <= tolerance:
@@ -178,7 +179,7 @@ def advanced(
         return points, ends, np.inf
     limit_points, limit_ends = end, cuts
     end, cuts = _thinned(end, cuts, APART)
-    rules, _, closed = _closed(game, end, cuts, end, cuts, 4 * APART)
+    rules, _, closed = _closed(game, end, cuts, end, cuts, 4 * APART / game.deltas.min())
     if not closed:
         return points, ends, np.inf
     active = _touching(game, end, cuts)

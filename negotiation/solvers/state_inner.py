@@ -154,7 +154,7 @@ class _Solver:
         floats = _floats(self.places)
         points = np.column_stack([floats, rows]) if rows else np.empty((0, 3))
         worst = np.array([floats[a:b].min(axis=0, initial=np.inf) for a, b in zip(ends, ends[1:], strict=False)])
-        numbers = read_rules(self._arrays, points, ends, worst, points, NEAR)
+        numbers = read_rules(self._arrays, points, ends, worst, points, NEAR, NEAR)
         shares = tuple(self._share(rule, place) for rule, place in zip(numbers, self.places, strict=True))
         self.rules = Rules(numbers, shares, ends)
 
