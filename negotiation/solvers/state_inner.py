@@ -32,13 +32,13 @@ from negotiation.solvers.policy_values import Measured
 from negotiation.solvers.rational_polygon import hull
 from negotiation.solvers.stochastic_payoff_sets import StatePayoffSets, game_arrays
 
-GRID = Fraction(1, 2**384)
+GRID = Fraction(1, 2**768)
 """The equations are solved in whole multiples of this."""
 SOLVED = 2**10 * GRID
 """Largest error of a solution."""
-PLAIN = 2**144
-"""Largest denominator of a number that counts as recognised; two such numbers differ by 2^-288 at least."""
-FOUND = Fraction(1, 2**352)
+PLAIN = 2**320
+"""Largest denominator of a number that counts as recognised; two such numbers differ by 2^-640 at least."""
+FOUND = Fraction(1, 2**704)
 """How near a number must be to the fraction that it is recognised as."""
 LOSSES = tuple(Fraction(1, 2**k) for k in (40, 34, 27, 20))
 """What is lost at an unrecognised coordinate, in units of the payoff range; the first that works is taken."""
@@ -289,11 +289,11 @@ def _threats(lows: Sequence[tuple[int, int] | None], places: Places) -> Threats:
 def _recognise(rules: Rules, places: Places) -> list[Known]:
     known = []
     for s in rules.states():
-        mine = rules.of(s)
-        line = _line(places[mine[0]], places[mine[-1]]) if len(mine) == 2 else None
-        for k in mine:
-            numbers = _plain(places[k][0]), _plain(places[k][1])
-            known.append(Known(numbers, line if numbers == (None, None) else None))
+        mine = [places[k] for k in rules.of(s)]
+        for k, place in enumerate(mine):
+            numbers = _plain(place[0]), _plain(place[1])
+            beside = (mine[k - 1], mine[(k + 1) % len(mine)]) if numbers == (None, None) else ()
+            known.append(Known(numbers, next(filter(None, (_line(place, one) for one in beside)), None)))
     return known
 
 
