@@ -96,10 +96,21 @@ class Line:
 @final
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What is known exactly of a vertex: coordinates, or a line on which it lies."""
+    """What is known exactly of a vertex.
+
+    Parameters
+    ----------
+    numbers : (Fraction or None, Fraction or None)
+        Its coordinates.
+    line : Line or None
+        A line on which it lies.
+    inward : point or None
+        The way to the next vertex on that line, or on the one of the coordinate that is known.
+    """
 
     numbers: tuple[Fraction | None, Fraction | None] = (None, None)
     line: Line | None = None
+    inward: Point | None = None
 
     def placed(self, place: Point, grid: Fraction) -> Point:
         """Replace what is known, and round the rest to a grid."""
@@ -222,7 +233,10 @@ class _Solver:
         rule, game = rules.numbers[vertex], self._exact
         row, kind = int(rule[ROW]), int(rule[KIND])
         lost = [loss if number is None else Fraction(0) for number in known.numbers]
-        promise = self._corner(rules, rule, places, rules.shares[vertex] if kind == LOOSE else None, lost)
+        share = rules.shares[vertex] if kind == LOOSE else None
+        promise, middle = self._corner(rules, rule, places, share)
+        inward = known.inward or (middle[0] - promise[0], middle[1] - promise[1])
+        promise = promise[0] + lost[0] * inward[0], promise[1] + lost[1] * inward[1]
         if kind in (1, 2, BOTH):
             needed = game.needed(row, threats)
             assert needed is not None, "rules lead to states with vertices"
@@ -239,9 +253,9 @@ class _Solver:
         return first, second
 
     def _corner(
-        self, rules: Rules, rule: Numbers, places: Places, share: Fraction | None, lost: Sequence[Fraction]
-    ) -> Point:
-        """Promise a vertex in each next state, or a place on an edge of one, and lose some on the way to the middle."""
+        self, rules: Rules, rule: Numbers, places: Places, share: Fraction | None
+    ) -> tuple[Point, Point]:
+        """Promise a vertex in each next state, or a place on an edge of one; return also the middle of all promises."""
         promise, middle = [Fraction(0), Fraction(0)], [Fraction(0), Fraction(0)]
         for t, p in self._exact.moves[int(rule[ROW])]:
             inside = rules.of(t)
@@ -252,8 +266,7 @@ class _Solver:
             for i in range(2):
                 promise[i] += p * here[i]
                 middle[i] += p * sum((places[k][i] for k in inside), start=Fraction(0)) / len(inside)
-        first, second = (x + less * (m - x) for x, less, m in zip(promise, lost, middle, strict=True))
-        return first, second
+        return (promise[0], promise[1]), (middle[0], middle[1])
 
     def _on_edge(self, rule: Numbers, places: Places, axis: int, needed: Fraction, lost: Fraction) -> Point:
         """Promise one player what he needs, and the other what an edge then allows, less some."""
@@ -291,9 +304,15 @@ def _recognise(rules: Rules, places: Places) -> list[Known]:
     for s in rules.states():
         mine = [places[k] for k in rules.of(s)]
         for k, place in enumerate(mine):
-            numbers = _plain(place[0]), _plain(place[1])
-            beside = (mine[k - 1], mine[(k + 1) % len(mine)]) if numbers == (None, None) else ()
-            known.append(Known(numbers, next(filter(None, (_line(place, one) for one in beside)), None)))
+            numbers, beside = (_plain(place[0]), _plain(place[1])), (mine[k - 1], mine[(k + 1) % len(mine)])
+            lines: list[tuple[Line | None, Point]] = []
+            if numbers == (None, None):
+                lines = [(line, one) for one in beside if (line := _line(place, one))]
+            elif None in numbers:
+                axis = 1 - numbers.index(None)
+                lines = [(None, one) for one in beside if one != place and _plain(one[axis]) == numbers[axis]]
+            line, one = lines[0] if lines else (None, place)
+            known.append(Known(numbers, line, (one[0] - place[0], one[1] - place[1]) if lines else None))
     return known
 
 
