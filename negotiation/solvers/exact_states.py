@@ -81,6 +81,11 @@ class ExactStates:
         (own, other), (d, e) = self.measured.payoffs[row], self.game.exact_deltas
         return (point[0] - (1 - d) * own) / d, (point[1] - (1 - e) * other) / e
 
+    def inward(self, point: Point) -> Point:
+        """Bring a point into these units."""
+        (low, other), (spread, range_of_other) = self.measured.low, self.measured.spread
+        return (point[0] - low) / spread, (point[1] - other) / range_of_other
+
     def outward(self, point: Point) -> Point:
         """Bring a point back into the unit of the payoffs."""
         return self.measured.outward(0, point[0]), self.measured.outward(1, point[1])
