@@ -1,9 +1,10 @@
 """How the vertices of the polygons of all states are made of the vertices before, compiled.
 
-A vertex is made by a rule: a row of the game, and where the promises after it lie in the weighted mean of the polygons.
-Rules are equations for the vertices. They are rows of whole numbers: the row of the game, the kind, the state that
-moves along an edge, the vertex at which that edge ends, and then for each next state the vertex that is promised
-there, -1 where it has no chance. Vertices are numbered through all states, as in `negotiation._kernels.state_polygons`.
+A vertex is made by a rule: a row of the game, and where the promises after it lie in the weighted mean of the
+polygons. Rules are equations for the vertices. They are rows of whole numbers: the row of the game, the kind, the
+state that moves along an edge, the vertex at which that edge ends, and then for each next state the vertex that is
+promised there, -1 where it has no chance. Vertices are numbered through all states, as in
+`negotiation._kernels.state_polygons`.
 """
 
 import numpy as np
@@ -97,8 +98,8 @@ def read_rules(
 ) -> Indices:
     """Read how vertices `found`, shape (k, 3), are made of the polygons `points`.
 
-    Payoffs within `enough` of what a player needs count as just enough, promises within `near` of a vertex or an edge
-    as on it; those that are on none, with neither player promised just enough, are `LOOSE`.
+    Payoffs within `enough` of what a player needs count as just enough, promises within `near` of a vertex or an
+    edge as on it; those that are on none, with neither player promised just enough, are `LOOSE`.
     """
     rules = np.full((len(found), FIRST + len(ends) - 1), -1)
     needed = needed_values(
@@ -160,7 +161,7 @@ def _along(
     for vertex, part in ((tail, 1 - share), (head, share)):
         slopes[2 * vertex + other] += delta * chance * part
         slopes[2 * vertex + axis] -= delta * chance * tilt * part
-    return (1 - delta) * game.stage[row, other] + delta * across
+    return float((1 - delta) * game.stage[row, other] + delta * across)
 
 
 @njit(cache=True, error_model="numpy")
@@ -242,7 +243,7 @@ def shares_on_edges(game: Game, rules: Indices, old: Points, found: Points) -> P
 def limit(
     game: Game, rules: Indices, ends: Indices, start: Points, shares: Points, held: Points, push: Points
 ) -> tuple[Points, bool]:
-    """Solve for the vertices that their rules and pushes, shape (k, 2), reproduce; tell whether that has succeeded.
+    """Solve for the vertices that their rules and pushes, shape (k, 2), reproduce; tell whether that has worked.
 
     By Newton's method; `shares` and `held` as in `follow`.
     """

@@ -1,11 +1,11 @@
 """A short cut to the limit of the polygons of all states of a two-player stochastic game, compiled.
 
 The limit L is guessed from the rules by which vertices are made, and improved until it is its own image. Around it
-sets X are made that shrink to it: each vertex is pushed out in four directions, and the rules are solved for again,
-so that one step of them takes back the push. The falling sets W hold all payoffs. If W lies in X, and the operator
-takes X inside itself, all the way from W to L, then no payoff lies beyond L; this is tested at some places on the way.
-Rows that make no vertex of L must support no more than lies inside at the next place: as what sets support shrinks
-with them, no such row can hold the fall up in between.
+sets X are made that shrink to it: each vertex is pushed out in four directions, and the rules are solved for
+again, so that one step of them takes back the push. The falling sets W hold all payoffs. If W lies in X, and the
+operator takes X inside itself, all the way from W to L, then no payoff lies beyond L; this is tested at some
+places on the way. Rows that make no vertex of L must support no more than lies inside at the next place: as what
+sets support shrinks with them, no such row can hold the fall up in between.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ GUESSES = 12
 LARGE = 120
 """Number of vertices beyond which the limit is not solved for."""
 COARSE = 0.25
-"""Details smaller than this share of the way that is left, as the last step tells it, are dropped for the guess."""
+"""Details smaller than this share of the way that is left, by the last step, are dropped for the guess."""
 PUSHES = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])
 """Directions in which vertices are pushed out; the first one makes the worst punishments."""
 SPEED = 0.05
@@ -100,10 +100,8 @@ def _guess(
 
 
 @njit(cache=True, error_model="numpy")
-def _pushed_out(
-    game: Game, rules: Indices, ends: Indices, places: Points, pushes: Points
-) -> bool:
-    """Solve the rules with pushes in each direction, from `places` on, shape (4, k, 2); tell whether it succeeded."""
+def _pushed_out(game: Game, rules: Indices, ends: Indices, places: Points, pushes: Points) -> bool:
+    """Solve the rules with pushes in each direction, from `places` on, shape (4, k, 2); tell if it worked."""
     free, held = np.full(len(rules), np.nan), np.full((len(ends) - 1, 2), np.nan)
     for q in range(len(PUSHES)):
         places[q], solved = limit(game, rules, ends, places[q].copy(), free, held, pushes[q])
@@ -169,7 +167,7 @@ def _touching(game: Game, end: Points, ends: Indices) -> NDArray[np.bool_]:
 def advanced(
     game: Game, points: Points, ends: Indices, worst: Points, last: float, tolerance: float
 ) -> tuple[Points, Indices, float]:
-    """Take falling sets towards their limit as far as tests allow; if they are there, return how far a step moves it.
+    """Take falling sets towards their limit as far as tests allow; if they arrive, return how far a step moves it.
 
     `last` is how far the last step has moved the sets.
     """

@@ -158,7 +158,7 @@ class NashCertificate:
 @final
 @dataclass(frozen=True, eq=False)
 class StateSelfGenerationCertificate:
-    """Shows that each point of the polygon of each state is an equilibrium payoff of a stochastic game from there on.
+    """Shows that each point of the polygon of a state is an equilibrium payoff of a stochastic game from it on.
 
     Two players, pure actions, perfect monitoring of states and actions, public randomisation; payoffs are average
     discounted payoffs. Nothing is said of a state whose polygon is empty.
@@ -172,8 +172,8 @@ class StateSelfGenerationCertificate:
     profiles : tuple of tuples of (int, int)
         ``profiles[s][k]`` is played first at vertex k of state s.
     promises : tuple of tuples of tuples of points
-        ``promises[s][k]`` are the average payoffs that are promised there: one point in the polygon of each next state
-        that has a chance, in the order of the states.
+        ``promises[s][k]`` are the average payoffs that are promised there: one point in the polygon of each next
+        state that has a chance, in the order of the states.
     threats : tuple of points or None, one a state
         The lowest payoff of each player in the polygon, which punishes deviations; None where it is empty.
     """

@@ -7,8 +7,8 @@ from dataclasses import fields
 from fractions import Fraction
 from importlib.metadata import version
 from itertools import pairwise
-from os import PathLike
 from math import prod
+from os import PathLike
 from pathlib import Path
 from typing import Any
 

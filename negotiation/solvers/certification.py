@@ -1,6 +1,6 @@
 """From an answer to a certificate of it: `certify` what was found, `support` and `exclude` what is asked about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import singledispatch
@@ -238,8 +238,8 @@ def certified_gap(
     Returns
     -------
     float
-        The Hausdorff distance, the largest of all states, as a share of each player's range of payoffs; infinite if
-        the certificate says nothing of a state that has equilibria.
+        The Hausdorff distance, the largest of all states, as a share of each player's range of payoffs; infinite
+        if the certificate says nothing of a state that has equilibria.
 
     Raises
     ------
@@ -248,7 +248,8 @@ def certified_gap(
     """
     match certificate, found:
         case SelfGenerationCertificate(), PayoffSet():
-            inward, pairs = exact_game(found.repeated).inward, [(certificate.vertices, found.vertices)]
+            inward: Callable[[Point], Point] = exact_game(found.repeated).inward
+            pairs = [(certificate.vertices, found.vertices)]
         case StateSelfGenerationCertificate(), StatePayoffSets():
             inward = ExactStates(Measured(found.game)).inward
             pairs = list(zip(certificate.vertices, found.vertices, strict=True))

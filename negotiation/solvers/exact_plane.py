@@ -96,7 +96,7 @@ def _chain(ordered: Sequence[Triple]) -> list[Triple]:
 
 
 def weighted_mean(polygons: Sequence[Sequence[Triple]], weights: Sequence[Fraction]) -> list[Triple]:
-    """Return the corners of all weighted means of points, one of each polygon: their edges, in order of direction."""
+    """Return the polygon of all weighted means of points, one of each polygon: edges in order of direction."""
     corner, edges = (Fraction(0), Fraction(0)), []
     for polygon, weight in zip(polygons, weights, strict=True):
         if not polygon:

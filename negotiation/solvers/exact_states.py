@@ -55,19 +55,25 @@ class ExactStates:
         left = [(c, b) if player == 0 else (a, c) for c in range(self.game.shapes[state][player])]
         return [self.measured.row(state, profile) for profile in left]
 
+    def worth(self, player: int, row: int, threats: Threats) -> Fraction | None:
+        """Return what a row is worth to a player who is punished after it; None if a next state has no threats."""
+        delta, later = self.game.exact_deltas[player], Fraction(0)
+        for t, p in self.moves[row]:
+            threat = threats[t]
+            if threat is None:
+                return None
+            later += p * threat[player]
+        return (1 - delta) * self.measured.payoffs[row][player] + delta * later
+
     def needed(self, row: int, threats: Threats) -> Point | None:
         """Return what the best deviation is worth to each player; None if one leads to a state without threats."""
         best = []
         for i in range(2):
-            delta, worths = self.game.exact_deltas[i], []
-            for left in self.deviations(row, i):
-                later = Fraction(0)
-                for t, p in self.moves[left]:
-                    threat = threats[t]
-                    if threat is None:
-                        return None
-                    later += p * threat[i]
-                worths.append((1 - delta) * self.measured.payoffs[left][i] + delta * later)
+            worths = [
+                worth for left in self.deviations(row, i) if (worth := self.worth(i, left, threats)) is not None
+            ]
+            if len(worths) < len(self.deviations(row, i)):
+                return None
             best.append(max(worths))
         return best[0], best[1]
 

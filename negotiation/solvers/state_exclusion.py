@@ -1,8 +1,8 @@
 """Proofs that no equilibrium of a stochastic game gives payoffs, plays profiles, or exists, from a state on.
 
 Falling rational sets, one a state, each of which holds what promises from the ones before can support; they start
-from all payoffs between the lowest and the highest of each player. Corners are rounded outward, so that the sets stay
-writable.
+from all payoffs between the lowest and the highest of each player. Corners are rounded outward, so that the sets
+stay writable.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

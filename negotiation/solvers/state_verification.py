@@ -1,22 +1,27 @@
 """The judge of certificates about stochastic games: every line is checked in exact arithmetic.
 
 W_s are sets of average payoffs, one a state, and u_i(s) is the least that W_s gives player i. Profile a of state s
-needs n_i(s, a) = max over actions b of player i of (1 - delta_i) g_i(s, b, a_-i) + delta_i sum_t p(t | s, b, a_-i) u_i(t):
+needs, over the actions b of player i,
+
+    n_i(s, a) = max_b (1 - delta_i) g_i(s, b, a_-i) + delta_i sum_t p(t | s, b, a_-i) u_i(t):
+
 what the best deviation is worth that is followed by the worst points of the next states. It supports the payoffs
 (1 - delta_i) g_i(s, a) + delta_i sum_t p(t | s, a) w_i(t), with w(t) in W_t, that are no less than n_i(s, a).
 
 Self-generation: if each vertex of each W_s is supported by some profile of s, then each point of W_s is an
-equilibrium payoff from s on. Proof: draw vertices whose mean is the point, play the profile of the one drawn, and go on
-from the promise w(t) in the state t that comes; after a deviation of one player from the vertex that is worst for
-him in the state that comes. What is promised is what is earned, since the promises stay bounded and delta_i < 1, and no
-deviation at one date pays by n_i, so that none pays at all. All states that one deviation can lead to need a set
-that is not empty for that, and the check asks for it.
+equilibrium payoff from s on. Proof: draw vertices whose mean is the point, play the profile of the one drawn, and
+go on from the promise w(t) in the state t that comes; after a deviation of one player from the vertex that is
+worst for him in the state that comes. What is promised is what is earned, since the promises stay bounded and
+delta_i < 1, and no deviation at one date pays by n_i, so that none pays at all. All states that one deviation can
+lead to need a set that is not empty for that, and the check asks for it. Should both leave at once, any point of
+the state that comes will do; a state without a set that only this can reach is left out of account.
 
-Exclusion: all equilibrium payoffs lie between the lowest and the highest payoff of each player, hence in the first sets.
-If those of all states lie in W, then what an equilibrium plays first is a profile that supports its payoffs from W:
-a deviation is followed by an equilibrium, which gives player i at least u_i(t). So the hull of what all profiles
-of s support from W holds the equilibrium payoffs from s on, and so does each next set, which holds that hull. Where a
-set is empty there is no equilibrium, and a profile from which one deviation may lead there is never played.
+Exclusion: all equilibrium payoffs lie between the lowest and the highest payoff of each player, hence in the first
+sets. If those of all states lie in W, then what an equilibrium plays first is a profile that supports its payoffs
+from W: a deviation is followed by an equilibrium, which gives player i at least u_i(t). So the hull of what all
+profiles of s support from W holds the equilibrium payoffs from s on, and so does each next set, which holds that
+hull. Where a set is empty there is no equilibrium, and a profile from which one deviation may lead there is never
+played.
 
 This file shares no code with the solvers whose answers it judges.
 """
@@ -56,8 +61,8 @@ def check_state_self_generation(certificate: StateSelfGenerationCertificate) -> 
     for s, least in enumerate(_worst(certificate.vertices)):
         given = certificate.threats[s]
         yield must(given == least, f"threats of {names[s]}", _place(given), f"be {_place(least)}")
-    for s, polygon in enumerate(certificate.vertices):
-        for k, vertex in enumerate(polygon):
+    for s, corners in enumerate(certificate.vertices):
+        for k, vertex in enumerate(corners):
             lines = certificate.profiles[s][k], certificate.promises[s][k]
             yield from _vertex(game, polygons, certificate.threats, (s, k, vertex), *lines)
 
@@ -200,7 +205,9 @@ class _Game:
     @cached_property
     def chances(self) -> list[list[tuple[tuple[int, Fraction], ...]]]:
         """For each state and each of its profiles in order, the next states that have a chance, in order."""
-        tables = [self.game.transitions.exact(s).reshape(-1, self.game.num_states) for s in range(self.game.num_states)]
+        tables = [
+            self.game.transitions.exact(s).reshape(-1, self.game.num_states) for s in range(self.game.num_states)
+        ]
         return [[tuple((t, p) for t, p in enumerate(row) if p > 0) for row in table] for table in tables]
 
     def following(self, state: int, profile: Profile) -> tuple[tuple[int, Fraction], ...]:
@@ -224,7 +231,7 @@ class _Game:
         return (action, profile[1]) if player == 0 else (profile[0], action)
 
     def worth(self, state: int, profile: Profile, player: int, threats: Threats) -> Fraction | None:
-        """Return what a profile pays a player who is punished after it; None if there is no equilibrium after it."""
+        """Return what a profile pays a player who is punished after it; None if no equilibrium follows."""
         delta, later = self.game.exact_deltas[player], Fraction(0)
         for after, p in self.following(state, profile):
             threat = threats[after]

@@ -30,6 +30,7 @@ from negotiation.solvers.exact_plane import Triple, above, dropped, hull, inside
 from negotiation.solvers.lines import Line, must, pair, pairs, text, two_players
 from negotiation.solvers.state_verification import check_state_exclusion, check_state_self_generation
 
+
 @final
 @dataclass(frozen=True, eq=False)
 class Verification:
@@ -221,9 +222,7 @@ def _exclusion(certificate: ExclusionCertificate) -> Iterator[Line]:
     yield from game.actions("forever", certificate.forever)
     sets = [[lifted(vertex) for vertex in listed] for listed in outer]
     for k, polygon in enumerate(sets):
-        yield must(
-            is_polygon(polygon), f"outer set {k}", text(outer[k]), "run counter-clockwise round a polygon"
-        )
+        yield must(is_polygon(polygon), f"outer set {k}", text(outer[k]), "run counter-clockwise round a polygon")
     needed = game.feasible()
     for k, polygon in enumerate(sets):
         for point in needed:
@@ -244,9 +243,7 @@ def _exclusion(certificate: ExclusionCertificate) -> Iterator[Line]:
     for profile in certificate.forever:
         own = game.payoffs(profile)
         stays = inside(last, lifted(own)) and game.is_obeyed(profile, own, least)
-        yield must(
-            not stays, f"forever {profile}", text([own]), "lie outside the last set or invite a deviation"
-        )
+        yield must(not stays, f"forever {profile}", text([own]), "lie outside the last set or invite a deviation")
 
 
 @final
@@ -288,9 +285,7 @@ class _Game:
 
     def obeyed(self, where: str, profile: Profile, earned: Point, threat: Point) -> Iterator[Line]:
         for i, least in enumerate(self.least(profile, threat)):
-            yield must(
-                earned[i] >= least, f"{where}: the payoff of player {i}", earned[i], f"be at least {least}"
-            )
+            yield must(earned[i] >= least, f"{where}: the payoff of player {i}", earned[i], f"be at least {least}")
 
     def actions(self, name: str, listed: Sequence[Profile]) -> Iterator[Line]:
         for k, profile in enumerate(listed):

@@ -130,7 +130,8 @@ def test_a_certificate_written_by_hand_is_accepted():
     found = verify(by_hand())
     assert found.valid and str(found) == f"valid: {found.lines} lines hold"
     assert str(by_hand()) == (
-        "equilibrium payoffs at delta = 1/3 fill, from truce: {(0, 0), (2, 2)}; from war: {(0, 0), (0.222222, 0.222222)}"
+        "equilibrium payoffs at delta = 1/3 fill, from truce: {(0, 0), (2, 2)}; "
+        "from war: {(0, 0), (0.222222, 0.222222)}"
     )
 
 
@@ -188,7 +189,10 @@ def test_a_deviation_to_a_state_without_a_set_is_refused():
 def places(data, place=()):
     inside = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, entry in inside:
-        if isinstance(entry, (str, int)) and not {"kind", "version", "states", "players", "actions"} & {*place, key}:
+        if isinstance(entry, (str, int)) and not {"kind", "version", "states", "players", "actions"} & {
+            *place,
+            key,
+        }:
             yield (*place, key)
         yield from places(entry, (*place, key))
 
@@ -289,7 +293,9 @@ def test_with_one_state_the_certificate_is_that_of_the_repeated_game(seed, twent
     one, other = certify(repeated).vertices, certify(found).vertices[0]
     assert len(one) == len(other)
     span = np.ptp(np.array(table), axis=(0, 1)).max() or 1
-    gaps = [max(abs(x - y) for x, y in zip(a, b, strict=True)) for a, b in zip(sorted(one), sorted(other), strict=True)]
+    gaps = [
+        max(abs(x - y) for x, y in zip(a, b, strict=True)) for a, b in zip(sorted(one), sorted(other), strict=True)
+    ]
     assert max(gaps) / span < CLOSE
     plain = [x.denominator < 10**6 for vertex in one for x in vertex]
     assert not all(plain) or set(one) == set(other)
@@ -376,7 +382,9 @@ def test_the_mean_of_polygons_is_the_hull_of_all_means_of_corners(seed):
 def slow_hull(points):
     """Corners counter-clockwise: those that no triple of the others holds, by angle around their middle."""
     places = sorted({dropped(point) for point in points})
-    corners = [p for p in places if not is_combination([q for q in places if q != p], p)] if len(places) > 1 else places
+    corners = (
+        [p for p in places if not is_combination([q for q in places if q != p], p)] if len(places) > 1 else places
+    )
     middle = [float(sum(p[i] for p in corners) / len(corners)) for i in range(2)]
     corners.sort(key=lambda p: np.arctan2(float(p[1]) - middle[1], float(p[0]) - middle[0]))
     return [lifted(p) for p in corners]
