@@ -23,7 +23,11 @@ def test_notebook_runs_and_prints_what_is_committed(path: Path, monkeypatch: pyt
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_truce_in_ten_minutes", "04_your_own_agreement"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01_truce_in_ten_minutes",
+        "02_leverage_race",
+        "04_your_own_agreement",
+    ]
 
 
 def _shown(cell: Any) -> bool:
