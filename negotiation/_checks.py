@@ -37,6 +37,13 @@ def refusal(name: str, owner: str, rule: str, value: object, way_out: str = "") 
     return ArgumentError(f"'{name}' of {owner} must {rule}, got {value!s}.{' ' if way_out else ''}{way_out}")
 
 
+def check_class(name: str, owner: str, value: object, expected: type) -> None:
+    """Refuse anything but an instance of a class."""
+    if not isinstance(value, expected):
+        article = "an" if expected.__name__[0] in "AEIOU" else "a"
+        raise refusal(name, owner, f"be {article} {expected.__name__}", type(value).__name__)
+
+
 def check_between(
     name: str, owner: str, value: float, low: float, high: float, *, open_ends: bool = False
 ) -> float:

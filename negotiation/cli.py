@@ -2,7 +2,6 @@
 
 import argparse
 import io
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -169,9 +168,7 @@ def _race(options: argparse.Namespace) -> str:
     )
     pulled = levers(race, options.years)
     answer = pulled[0].answer
-    return (
-        json.dumps(answer.to_dataset().to_dict(), indent=2) if options.json else report.race_text(answer, pulled)
-    )
+    return answer.to_json() if options.json else report.race_text(answer, pulled)
 
 
 def _compare(options: argparse.Namespace) -> str:

@@ -2,6 +2,9 @@
 
 A polygon is an array of vertices, shape (k, 2), counter-clockwise from the lexicographically smallest one, in
 coordinates of the order of 1.
+
+Plain loops stand here in place of array expressions: compiled, those bring along checks of shapes and their
+messages, which take longer to load in a fresh process than all the rest.
 """
 
 import numpy as np
@@ -19,6 +22,8 @@ SPLIT = 2.0**27 + 1
 """Veltkamp's constant: splits a float into two halves whose products are exact."""
 FEW = 24
 """Number of points from which it pays to drop the inner ones before they are sorted."""
+SHORT = 32
+"""Number of points up to which they are sorted by insertion."""
 DIRECTIONS = np.array([(1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1)], dtype=np.float64)
 
 
@@ -40,6 +45,16 @@ def _turn(x: Points, y: Points, i: int, j: int, k: int) -> float:
     high, low = _product(x[j] - x[i], y[k] - y[j])
     other_high, other_low = _product(y[j] - y[i], x[k] - x[j])
     return (high - other_high) + (low - other_low)
+
+
+@njit(cache=True, error_model="numpy")
+def picked(rows: Points, kept: Indices) -> Points:
+    """Return some rows of a table."""
+    found = np.empty((len(kept), rows.shape[1]))
+    for i in range(len(kept)):
+        for column in range(rows.shape[1]):
+            found[i, column] = rows[kept[i], column]
+    return found
 
 
 @njit(cache=True, error_model="numpy")
@@ -102,11 +117,30 @@ def _extremes(points: Points) -> Indices:
 
 
 @njit(cache=True, error_model="numpy")
+def _sorted(x: Points, y: Points) -> Indices:
+    """Sort points by x, then y, and leave equal ones in their order."""
+    if len(x) > SHORT:
+        order, along = np.argsort(y, kind="mergesort"), np.empty(len(x))
+        for i in range(len(x)):
+            along[i] = x[order[i]]
+        second = np.argsort(along, kind="mergesort")
+        for i in range(len(x)):
+            second[i] = order[second[i]]
+        return second
+    order = np.arange(len(x))
+    for i in range(1, len(x)):
+        j = i
+        while j > 0 and (x[order[j - 1]] > x[i] or (x[order[j - 1]] == x[i] and y[order[j - 1]] > y[i])):
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = i
+    return order
+
+
+@njit(cache=True, error_model="numpy")
 def _distinct(x: Points, y: Points) -> Indices:
     """Sort points by x, then y, and keep the first of equal ones."""
-    order = np.argsort(y, kind="mergesort")
-    order = order[np.argsort(x[order], kind="mergesort")]
-    count = 0
+    order, count = _sorted(x, y), 0
     for i in order:
         if count == 0 or x[i] != x[order[count - 1]] or y[i] != y[order[count - 1]]:
             order[count] = i
@@ -118,14 +152,13 @@ def _distinct(x: Points, y: Points) -> Indices:
 def hull(points: Points) -> Indices:
     """Find which points, shape (m, 2), are the vertices of their convex hull: Andrew's chain."""
     kept = _outermost(points)
-    x, y = np.rint(points[kept, 0] * GRID), np.rint(points[kept, 1] * GRID)
+    x, y = np.empty(len(kept)), np.empty(len(kept))
+    for i in range(len(kept)):
+        x[i], y[i] = np.rint(points[kept[i], 0] * GRID), np.rint(points[kept[i], 1] * GRID)
     order = _distinct(x, y)
     count = len(order)
-    if count < 3:
-        return kept[order]
-    stack = np.empty(2 * count, dtype=np.int64)
-    size = 0
-    for run in range(2):
+    stack, size = np.empty(2 * count, dtype=np.int64), 0
+    for run in range(2 if count > 2 else 0):
         base = size
         for step in range(count):
             k = order[step] if run == 0 else order[count - 1 - step]
@@ -134,7 +167,11 @@ def hull(points: Points) -> Indices:
             stack[size] = k
             size += 1
         size -= 1
-    return kept[stack[:size]]
+    if count < 3:
+        stack, size = order, count
+    for i in range(size):
+        stack[i] = kept[stack[i]]
+    return stack[:size]
 
 
 @njit(cache=True, error_model="numpy")
@@ -147,14 +184,18 @@ def sides(polygon: Points) -> tuple[Points, Indices]:
     k = len(polygon)
     places, counts = np.empty((4, k, 3)), np.empty(4, dtype=np.int64)
     for axis in range(2):
-        start, end = polygon[:, axis].argmin(), polygon[:, axis].argmax()
+        start, end = 0, 0
+        for i in range(1, k):
+            start = i if polygon[i, axis] < polygon[start, axis] else start
+            end = i if polygon[i, axis] > polygon[end, axis] else end
         for turn in range(2):
             side, sign = 2 * axis + (turn + axis) % 2, 1 - 2 * turn
             counts[side] = (sign * (end - start)) % k + 1
+            vertex = start
             for i in range(counts[side]):
-                vertex = (start + sign * i) % k
                 places[side, i, 0], places[side, i, 1] = polygon[vertex, axis], polygon[vertex, 1 - axis]
                 places[side, i, 2] = vertex
+                vertex = (vertex + sign) % k
     return places, counts
 
 
@@ -221,22 +262,28 @@ def outside(polygon: Points, points: Points) -> float:
 @njit(cache=True, error_model="numpy")
 def thin_out(polygon: Points, margin: float) -> Indices:
     """Find the vertices that are left when those within `margin` of their neighbours' segment go, least first."""
-    kept: Indices = np.arange(len(polygon))
-    bulges = np.empty(len(polygon))
-    for i in range(len(kept)):
-        bulges[i] = _bulge(polygon, kept, i)
-    while len(kept) > 1:
-        least = int(bulges.argmin())
+    count = len(polygon)
+    kept, bulges, ends = np.arange(count), np.empty(count), np.empty((2, 2))
+    for i in range(count):
+        bulges[i] = _bulge(polygon, kept, count, i, ends)
+    while count > 1:
+        least = 0
+        for i in range(1, count):
+            least = i if bulges[i] < bulges[least] else least
         if bulges[least] > margin:
             break
-        kept, bulges = np.delete(kept, least), np.delete(bulges, least)
-        for i in (least - 1, least % len(kept)):
-            bulges[i] = _bulge(polygon, kept, i % len(kept))
-    return kept
+        count -= 1
+        for i in range(least, count):
+            kept[i], bulges[i] = kept[i + 1], bulges[i + 1]
+        for i in ((least - 1) % count, least % count):
+            bulges[i] = _bulge(polygon, kept, count, i, ends)
+    return kept[:count]
 
 
 @njit(cache=True, error_model="numpy")
-def _bulge(polygon: Points, kept: Indices, i: int) -> float:
-    here = polygon[kept[i]]
-    sides = polygon[np.array([kept[i - 1], kept[(i + 1) % len(kept)]])]
-    return _gap(sides, here[0], here[1])
+def _bulge(polygon: Points, kept: Indices, count: int, i: int, ends: Points) -> float:
+    """Return how far one of the first vertices that are kept lies from its neighbours' segment, put in `ends`."""
+    before, here, after = kept[(i - 1) % count], kept[i], kept[(i + 1) % count]
+    for axis in range(2):
+        ends[0, axis], ends[1, axis] = polygon[before, axis], polygon[after, axis]
+    return _gap(ends, polygon[here, 0], polygon[here, 1])

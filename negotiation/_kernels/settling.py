@@ -7,7 +7,7 @@ limit of all further steps is solved for, and taken over once it has been tested
 import numpy as np
 from numba import njit
 
-from negotiation._kernels.polygon import ROUNDING, Indices, Points, hull, octagon, outside, thin_out
+from negotiation._kernels.polygon import ROUNDING, Indices, Points, hull, octagon, outside, picked, thin_out
 from negotiation._kernels.supporting import (
     CAP,
     COLUMNS,
@@ -39,13 +39,43 @@ RESOLUTION = 10.0
 
 
 @njit(cache=True, error_model="numpy")
+def vertices_of(layer: Points) -> Points:
+    """Return the vertices of a layer."""
+    vertices = np.empty((len(layer), 2))
+    for j in range(len(layer)):
+        vertices[j, 0], vertices[j, 1] = layer[j, 0], layer[j, 1]
+    return vertices
+
+
+@njit(cache=True, error_model="numpy")
+def _on_the_way(start: Points, end: Points, left: float) -> Points:
+    """Return the places of vertices when a share of the way to their end is left."""
+    here = np.empty_like(end)
+    for j in range(len(end)):
+        for i in range(2):
+            here[j, i] = end[j, i] + left * (start[j, i] - end[j, i])
+    return here
+
+
+@njit(cache=True, error_model="numpy")
+def _farthest(start: Points, end: Points) -> float:
+    """Return the largest difference of a coordinate of vertices at two places."""
+    far = 0.0
+    for j in range(len(start)):
+        far = max(far, abs(start[j, 0] - end[j, 0]), abs(start[j, 1] - end[j, 1]))
+    return far
+
+
+@njit(cache=True, error_model="numpy")
 def _follow(
     stage: Points, layer: Points, worst: tuple[int, int], delta: float, at: Points, slopes: Points
 ) -> Points:
     """Move the vertices `at` by the supports of a layer; fill in the derivatives, if `slopes` has room."""
     k, graded = len(at), len(slopes) > 0
     moved = np.empty((k, 2))
-    slopes[:] = 0
+    for r in range(len(slopes)):
+        for c in range(len(slopes)):
+            slopes[r, c] = 0.0
     for j in range(k):
         a = int(layer[j, PROFILE])
         if layer[j, WAY] == 0:
@@ -109,7 +139,7 @@ def _eliminate(matrix: Points, right: Points) -> bool:
 @njit(cache=True, error_model="numpy")
 def _limit(stage: Points, layer: Points, worst: tuple[int, int], delta: float) -> tuple[Points, bool]:
     """Solve for the vertices that their supports reproduce, by Newton's method; tell whether it has succeeded."""
-    k, at = len(layer), layer[:, :2].copy()
+    k, at = len(layer), vertices_of(layer)
     places = np.empty(2 * k, dtype=np.int64)
     count = 0
     for j in range(k):
@@ -142,15 +172,18 @@ def _limit(stage: Points, layer: Points, worst: tuple[int, int], delta: float) -
 @njit(cache=True, error_model="numpy")
 def _nearly_linear(stage: Points, layer: Points, worst: tuple[int, int], delta: float, end: Points) -> bool:
     """Tell whether vertices on the way to their limit move at a speed in proportion to the way that is left."""
-    start, none, left = layer[:, :2], np.empty((0, 0)), 1.0
-    speed = _follow(stage, layer, worst, delta, start, none) - start
-    size = np.abs(speed).max()
+    start, none, left = vertices_of(layer), np.empty((0, 0)), 1.0
+    first = _follow(stage, layer, worst, delta, start, none)
+    size = _farthest(first, start)
     for _ in range(PROBES):
         left /= 2
-        here = end + left * (start - end)
-        bend = _follow(stage, layer, worst, delta, here, none) - here - left * speed
-        if not np.abs(bend).max() <= BENT * left * size + ROUNDING:
-            return False
+        here = _on_the_way(start, end, left)
+        moved = _follow(stage, layer, worst, delta, here, none)
+        for j in range(len(start)):
+            for i in range(2):
+                bend = moved[j, i] - here[j, i] - left * (first[j, i] - start[j, i])
+                if not abs(bend) <= BENT * left * size + ROUNDING:
+                    return False
     return True
 
 
@@ -160,8 +193,8 @@ def _carried(
 ) -> bool:
     """Tell whether the supports of a layer alone make the next set when its vertices are at `here`."""
     moved = _follow(stage, layer, worst, delta, here, np.empty((0, 0)))
-    found = support(stage, active, layer, here[hull(here)], threat_of(here), delta, slack)[0]
-    moved = moved[hull(moved)]
+    found = support(stage, active, layer, picked(here, hull(here)), threat_of(here), delta, slack)[0]
+    moved = picked(moved, hull(moved))
     return max(outside(moved, found), outside(found, moved)) <= slack
 
 
@@ -171,12 +204,14 @@ def _bound_on_the_way(
 ) -> bool:
     """Tell whether a profile that is free at the start, and not at the end, could support a vertex in between."""
     edges, at_first, at_last = octagon(end, 4 * ROUNDING), threat_of(start), threat_of(end)
-    tops = start[:, 0].max(), start[:, 1].max()
+    right, up = -np.inf, -np.inf
+    for j in range(len(start)):
+        right, up = max(right, start[j, 0]), max(up, start[j, 1])
     for a in active:
         x, y = stage[a, 0] - stage[a, 2] + slack, stage[a, 1] - stage[a, 3] + slack
         if x >= at_first[0] and y >= at_first[1] and (x < at_last[0] or y < at_last[1]):
             first, second = at_first[0] + stage[a, 2], at_first[1] + stage[a, 3]
-            if not swallowed(edges, stage, a, first, second, tops, delta):
+            if not swallowed(edges, stage, a, first, second, (right, up), delta):
                 return True
     return False
 
@@ -186,14 +221,14 @@ def _shortened(
     stage: Points, active: Indices, layer: Points, worst: tuple[int, int], end: Points, delta: float, slack: float
 ) -> Points:
     """Go as far on the way to the limit as the supports are seen to stay the same."""
-    low, high = 0.0, 1.0
+    start, low, high = vertices_of(layer), 0.0, 1.0
     for _ in range(SHORTCUTS):
         left = high / 4 if low == 0 else (low + high) / 2
-        if _carried(stage, active, layer, worst, end + left * (layer[:, :2] - end), delta, slack):
+        if _carried(stage, active, layer, worst, _on_the_way(start, end, left), delta, slack):
             high = left
         else:
             low = left
-    return end + high * (layer[:, :2] - end)
+    return _on_the_way(start, end, high)
 
 
 @njit(cache=True, error_model="numpy")
@@ -212,19 +247,31 @@ def _settled(
     `RESOLUTION` tolerances before the limit nothing else may be supported, nor on the way there, so that no
     payoffs are lost; and the limit must be its own image, so that there are none too many.
     """
-    start = layer[:, :2].copy()
-    far = np.abs(start - end).max()
+    start = vertices_of(layer)
+    far = _farthest(start, end)
     near = min(RESOLUTION * tolerance / far, 1.0) if far > 0 else 1.0
-    here = end + near * (start - end)
+    here = _on_the_way(start, end, near)
     if not _carried(stage, active, layer, worst, here, delta, slack):
         return layer, np.inf
     if _bound_on_the_way(stage, active, start, here, delta, slack):
         for probe in range(1, PROBES):
-            if not _carried(stage, active, layer, worst, here + 0.5**probe * (start - here), delta, slack):
+            if not _carried(stage, active, layer, worst, _on_the_way(start, here, 0.5**probe), delta, slack):
                 return layer, np.inf
-    kept = end[hull(end)]
+    kept = picked(end, hull(end))
     found = support(stage, active, layer, kept, threat_of(kept), delta, slack)[0]
     return found, max(outside(found, kept), outside(kept, found))
+
+
+@njit(cache=True, error_model="numpy")
+def _same_supports(layer: Points, before: Points) -> bool:
+    """Tell whether two layers have the same supports, vertex by vertex."""
+    if len(layer) != len(before):
+        return False
+    for j in range(len(layer)):
+        for column in range(PROFILE, COLUMNS):
+            if layer[j, column] != before[j, column]:
+                return False
+    return True
 
 
 @njit(cache=True, error_model="numpy")
@@ -237,19 +284,20 @@ def fall(
     """
     corners, threat, active = hull(stage), minmax, np.arange(len(stage))
     layer = np.full((len(corners), COLUMNS), -1.0)
-    layer[:, :2], layer[:, PROFILE] = stage[corners, :2], corners
+    for j in range(len(corners)):
+        layer[j, 0], layer[j, 1], layer[j, PROFILE] = stage[corners[j], 0], stage[corners[j], 1], corners[j]
     worst, settled, patience, residual, steps = (-1, -1), 0, PATIENCE, np.inf, 0
     while steps < max_iterations and residual > ROUNDING:
         steps += 1
         before, old_worst = layer, worst
-        layer, active = support(stage, active, before, before[:, :2].copy(), threat, delta, slack)
+        layer, active = support(stage, active, before, vertices_of(before), threat, delta, slack)
         if len(layer) == 0:
             residual = 0.0 if len(before) == 0 else np.inf
             continue
         worst, threat = lowest(layer), threat_of(layer)
-        same = len(layer) == len(before) and (layer[:, PROFILE:] == before[:, PROFILE:]).all()
+        same = _same_supports(layer, before)
         settled = settled + 1 if same and worst == old_worst else 0
-        residual = np.abs(layer[:, :2] - before[:, :2]).max() if same else outside(layer, before)
+        residual = _farthest(layer, before) if same else outside(layer, before)
         last = residual <= slack
         if residual > ROUNDING and (settled >= patience or (last and settled > 0)):
             end, solved = _limit(stage, layer, worst, delta)
@@ -258,7 +306,9 @@ def fall(
                 if apart <= slack:
                     return found, steps, apart
                 if not last and patience > PATIENCE:
-                    layer[:, :2] = _shortened(stage, active, layer, worst, end, delta, slack)
+                    at = _shortened(stage, active, layer, worst, end, delta, slack)
+                    for j in range(len(at)):
+                        layer[j, 0], layer[j, 1] = at[j, 0], at[j, 1]
                     worst, threat = lowest(layer), threat_of(layer)
             settled, patience = 0, 2 * patience
         if last:

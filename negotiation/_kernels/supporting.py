@@ -14,6 +14,7 @@ from negotiation._kernels.polygon import (
     edges_of,
     extreme,
     hull,
+    picked,
     sides,
     within,
 )
@@ -121,27 +122,31 @@ def swallowed(
 
 
 @njit(cache=True, error_model="numpy")
-def _ceilings(polygon: Points) -> tuple[Points, Points]:
+def _ceilings(places: Points, counts: Indices) -> tuple[Points, Points]:
     """Bound one coordinate of a polygon where the other lies in one of `BUCKETS` equal parts of its range.
 
     Returned are the bounds, for either other coordinate, and where the parts start and how many go into 1.
     """
-    k, tops, parts = len(polygon), np.full((2, BUCKETS), -np.inf), np.empty((2, 2))
+    tops, parts = np.full((2, BUCKETS), -np.inf), np.empty((2, 2))
     for axis in range(2):
-        bottom, top = polygon[:, axis].min(), polygon[:, axis].max()
+        side, last = 2 * axis + 1, counts[2 * axis + 1] - 1
+        bottom, top = places[side, 0, 0], places[side, last, 0]
         parts[axis, 0], parts[axis, 1] = bottom, BUCKETS / (top - bottom) if top > bottom else 0.0
-        for i in range(k):
-            here, there = polygon[i], polygon[i + 1 if i + 1 < k else 0]
-            if here[axis] > there[axis]:
-                here, there = there, here
-            run, rise = there[axis] - here[axis], there[1 - axis] - here[1 - axis]
-            first, last = _bucket(here[axis], parts, axis), _bucket(there[axis], parts, axis)
-            for b in range(first, last + 1):
-                left = 0.0 if b == first else (bottom + b / parts[axis, 1] - here[axis]) / run
-                right = 1.0 if b == last else (bottom + (b + 1) / parts[axis, 1] - here[axis]) / run
-                most = here[1 - axis] + max(left * rise, right * rise) + ROUNDING
-                for near in range(max(b - 1, 0), min(b + 2, BUCKETS)):
-                    tops[axis, near] = max(tops[axis, near], most)
+        width = (top - bottom) / BUCKETS
+        for i in range(max(last, 1)):
+            here, across = places[side, i, 0], places[side, i, 1]
+            run, rise = places[side, min(i + 1, last), 0] - here, places[side, min(i + 1, last), 1] - across
+            first, end = _bucket(here, parts, axis), _bucket(here + run, parts, axis)
+            start = 0.0
+            for b in range(first, end + 1):
+                stop = min(max((bottom + (b + 1) * width - here) / run, 0.0), 1.0) if b < end else 1.0
+                tops[axis, b] = max(tops[axis, b], across + max(start * rise, stop * rise))
+                start = stop
+        before = -np.inf
+        for b in range(BUCKETS):
+            here = tops[axis, b]
+            tops[axis, b] = max(before, here, tops[axis, min(b + 1, BUCKETS - 1)]) + ROUNDING
+            before = here
     return tops, parts
 
 
@@ -162,21 +167,21 @@ def support(
         return np.empty((0, COLUMNS)), active[:0]
     layer = np.empty((WAYS * (2 * len(likely) + 8), COLUMNS))
     left, alive, count, done = np.empty_like(active), 0, 0, np.zeros(len(stage), dtype=np.bool_)
+    corners, edges, sure = active[:0], np.empty((0, 3)), 0
     places, counts = sides(polygon)
     lower, upper, leftward, rightward = counts
     room = places[0, lower - 1, 0] - threat[0] + margin, places[2, leftward - 1, 0] - threat[1] + margin
-    ceilings, parts = _ceilings(polygon)
-    edges = np.empty((0, 3))
+    ceilings, parts = _ceilings(places, counts)
     for turn in range(len(likely) + len(active)):
         if turn == len(likely) and count > 2:
-            likeliest = layer[:count]
-            edges = edges_of(likeliest, hull(likeliest), -ROUNDING)
+            corners, sure = hull(layer[:count]), count
+            edges = edges_of(layer, corners, -ROUNDING)
         a = int(likely[turn, PROFILE]) if turn < len(likely) else active[turn - len(likely)]
         if done[a] or stage[a, 2] > room[0] or stage[a, 3] > room[1]:
             continue
         first, second = threat[0] + stage[a, 2], threat[1] + stage[a, 3]
         if count + WAYS > len(layer):
-            layer = np.concatenate((layer[:count], np.empty_like(layer)))
+            layer = _longer(layer, count)
         tops = ceilings[1, _bucket(second, parts, 1)], ceilings[0, _bucket(first, parts, 0)]
         start, behind = count, count
         if stage[a, 0] >= first - margin and stage[a, 1] >= second - margin:
@@ -191,7 +196,8 @@ def support(
             if within(edges, x, y):
                 continue
             if count < row:
-                layer[count] = layer[row]
+                for column in range(COLUMNS):
+                    layer[count, column] = layer[row, column]
             layer[count, 0], layer[count, 1], layer[count, PROFILE] = x, y, a
             count += 1
         done[a] = behind > start or len(edges) > 0
@@ -199,16 +205,28 @@ def support(
         if done[a]:
             left[alive] = a
             alive += 1
-    return layer[hull(layer[:count])], left[:alive]
+    return picked(layer, corners if count == sure else hull(layer[:count])), left[:alive]
+
+
+@njit(cache=True, error_model="numpy")
+def _longer(layer: Points, count: int) -> Points:
+    """Copy the first rows of a layer to one that is twice as long."""
+    longer = np.empty((2 * len(layer), COLUMNS))
+    for row in range(count):
+        for column in range(COLUMNS):
+            longer[row, column] = layer[row, column]
+    return longer
 
 
 @njit(cache=True, error_model="numpy")
 def lowest(polygon: Points) -> tuple[int, int]:
     """Find the vertices that are worst for each player; the first of those that rounding may have parted."""
-    first, second = 0, 0
-    while polygon[first, 0] > polygon[:, 0].min() + ROUNDING:
+    left, bottom, first, second = np.inf, np.inf, 0, 0
+    for i in range(len(polygon)):
+        left, bottom = min(left, polygon[i, 0]), min(bottom, polygon[i, 1])
+    while polygon[first, 0] > left + ROUNDING:
         first += 1
-    while polygon[second, 1] > polygon[:, 1].min() + ROUNDING:
+    while polygon[second, 1] > bottom + ROUNDING:
         second += 1
     return first, second
 
@@ -216,5 +234,6 @@ def lowest(polygon: Points) -> tuple[int, int]:
 @njit(cache=True, error_model="numpy")
 def threat_of(polygon: Points) -> Points:
     """Return the payoffs of the `lowest` vertices."""
-    first, second = lowest(polygon)
-    return np.array([polygon[first, 0], polygon[second, 1]])
+    (first, second), threat = lowest(polygon), np.empty(2)
+    threat[0], threat[1] = polygon[first, 0], polygon[second, 1]
+    return threat

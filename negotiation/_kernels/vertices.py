@@ -1,15 +1,18 @@
-"""Walk the graph of a polytope in floats and prove every step; ties are decided as if by a tiny perturbation."""
+"""Walk the graph of a polytope in floats and prove every step; ties are decided as if by a tiny perturbation.
+
+Plain loops stand in place of array expressions, whose checks of shapes take long to load in a fresh process.
+"""
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from negotiation._kernels.enclosures import enclose
+
 COMPLETE, UNPROVED, CUT_OFF = 0, 1, 2
 MAX_LABELS = 62  # a set of labels is kept in the bits of one 64-bit integer
 LARGEST_ENTRY = 2**53  # whole numbers up to here are floats without rounding
 
-UNIT = 2.0**-52  # twice the largest relative error of one operation
-GROWTH = 1.001  # covers the rounding of the bounds themselves, a few hundred units at most
 TIE = 1e-10  # ratios this close are taken for equal; a wrong guess is found out at the far end of the edge
 FIBONACCI = 7046029254386353131  # an odd number near 2**64 / 2.618, which spreads the label sets over a table
 
@@ -41,7 +44,7 @@ def walk(rows: NDArray[np.float64], limit: int) -> tuple[NDArray[np.int64], NDAr
     Let row i = 1, 2, ... have the right-hand side 1 + e**i instead of 1. For small e > 0 the polytope is simple,
     and each vertex of the given polytope is the limit of one of its vertices or more. A set of d labels is one of
     these if every other coordinate and slack is positive, or zero with a positive first coefficient of e; both are
-    proved by enclosures (`_enclose`), and zeros because a determinant is a whole number (`_sign`). The label
+    proved by enclosures (`enclose`), and zeros because a determinant is a whole number (`_sign`). The label
     picked up along each of the d edges is found in floats without proof. But the far end is visited in its turn,
     so that no wrong pick survives: a vertex that shares d - 1 labels with another is the other end of their edge.
     When the walk ends, the list is closed under all edges; the graph of a polytope is connected, so that the list
@@ -78,7 +81,8 @@ def walk(rows: NDArray[np.float64], limit: int) -> tuple[NDArray[np.int64], NDAr
 @njit(cache=True)
 def _doubled(entries: NDArray[np.int64]) -> NDArray[np.int64]:
     longer = np.empty(2 * len(entries), dtype=np.int64)
-    longer[: len(entries)] = entries
+    for k in range(len(entries)):
+        longer[k] = entries[k]
     return longer
 
 
@@ -113,25 +117,31 @@ def _visit(rows: NDArray[np.float64], basis: int, far_ends: NDArray[np.int64]) -
     weights = np.zeros((num_rows, size))
     if not _invert(inner, weights[:size]):
         return -1
-    weights[size:] -= _product(outer, weights[:size])
+    _add(weights[size:], _product(outer, weights[:size]), -1.0)
     values = np.empty(num_rows)
-    zero_variables = _enclose(inner, outer, weights, values, tight, loose)
+    zero_variables = enclose(inner, outer, weights, values, tight, loose)
     if zero_variables < 0:
         return -1
     entering = _part(rows, tight, zeros)
     rates = _product(weights, entering)
-    rates[size:] += _part(rows, loose, zeros)
-    variables = np.concatenate((support, dimension + loose))
-    blur = _row_sums(weights) * TIE
+    _add(rates[size:], _part(rows, loose, zeros), 1.0)
+    variables = np.empty(num_rows, dtype=np.int64)
+    blur, reach, noise = _row_sums(weights), np.empty(num_rows), np.empty(num_rows)
+    for r in range(num_rows):
+        variables[r] = support[r] if r < size else dimension + loose[r - size]
+        blur[r] *= TIE
+        reach[r] = blur[r] if r < size else blur[r] + TIE
     for t in range(size):
         end = _leaving(values, weights[:, t], blur, weights, blur, tight, loose)
         if end < 0:
             return -1
         far_ends[t] = basis ^ (1 << (dimension + tight[t])) ^ (1 << variables[end])
-    reach = blur.copy()
-    reach[size:] += TIE
     for j in range(len(zeros)):
-        noise = reach * rows[:, zeros[j]].max()
+        largest = 0.0
+        for i in range(num_rows):
+            largest = max(largest, rows[i, zeros[j]])
+        for r in range(num_rows):
+            noise[r] = reach[r] * largest
         end = _leaving(values, rates[:, j], noise, weights, blur, tight, loose)
         if end < 0:
             return -1
@@ -173,6 +183,13 @@ def _product(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[n
             for j in range(right.shape[1]):
                 product[i, j] += left[i, t] * right[t, j]
     return product
+
+
+@njit(cache=True)
+def _add(total: NDArray[np.float64], part: NDArray[np.float64], factor: float) -> None:
+    for i in range(len(part)):
+        for j in range(part.shape[1]):
+            total[i, j] += factor * part[i, j]
 
 
 @njit(cache=True)
@@ -218,134 +235,6 @@ def _eliminate(work: NDArray[np.float64], inverse: NDArray[np.float64], k: int) 
             for j in range(size):
                 work[i, j] -= factor * work[k, j]
                 inverse[i, j] -= factor * inverse[k, j]
-
-
-@njit(cache=True)
-def _enclose(
-    inner: NDArray[np.float64],
-    outer: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    values: NDArray[np.float64],
-    tight: NDArray[np.int64],
-    loose: NDArray[np.int64],
-) -> int:
-    """Fill in the values of the basic variables and return which are zero, as bits; -1 without proof.
-
-    Notes
-    -----
-    With C the computed inverse, G = C inner - 1 and r = 1 - inner h the residual of the computed solution h, the
-    error e = z - h satisfies e = C r - G e. If the largest absolute row sum of G is below 1/2, inner is invertible
-    and abs(e) <= abs(C) abs(r) + 2 g max(abs(C) abs(r)), where g are the row sums of abs(G). A sum of n products
-    of floats is off by at most n u / (1 - n u) times the sum of the absolute products, with u half of `UNIT`;
-    every bound below takes more than twice that.
-    """
-    size, num_rows = len(inner), len(values)
-    rounding = (size + 4) * UNIT
-    drift = _drift(inner, weights[:size], rounding)
-    errors = np.zeros(num_rows)
-    residuals = np.empty(size)
-    for i in range(size):
-        values[i] = np.sum(weights[i])
-        if not drift[i] < 0.5:
-            return -1
-    for t in range(size):
-        residuals[t] = _residual(inner[t], values[:size], rounding)
-    largest = 0.0
-    for i in range(size):
-        errors[i] = np.sum(np.abs(weights[i]) * residuals)
-        largest = max(largest, errors[i])
-    for i in range(size):
-        errors[i] = GROWTH * (errors[i] + 2.0 * drift[i] * largest)
-    for i in range(len(outer)):
-        level = np.sum(outer[i] * np.abs(values[:size]))
-        values[size + i] = 1.0 - np.sum(outer[i] * values[:size])
-        errors[size + i] = GROWTH * (rounding * (1.0 + level) + np.sum(outer[i] * errors[:size]))
-    zero_variables = 0
-    bound = _determinant_bound(inner)
-    for r in range(num_rows):
-        sign = _sign(values[r], errors[r], bound)
-        if sign == 0 and _rises(r, outer, weights, drift, bound, tight, loose):
-            values[r] = 0.0
-            zero_variables |= 1 << r
-        elif sign != 1:
-            return -1
-    return zero_variables
-
-
-@njit(cache=True)
-def _drift(inner: NDArray[np.float64], inverse: NDArray[np.float64], rounding: float) -> NDArray[np.float64]:
-    """Bound the absolute row sums of ``inverse @ inner - 1``."""
-    size = len(inner)
-    sums = np.zeros(size)
-    for i in range(size):
-        for j in range(size):
-            entry, scale = -1.0 if i == j else 0.0, 1.0
-            for t in range(size):
-                product = inverse[i, t] * inner[t, j]
-                entry += product
-                scale += abs(product)
-            sums[i] += abs(entry) + rounding * scale
-        sums[i] *= GROWTH
-    return sums
-
-
-@njit(cache=True)
-def _residual(row: NDArray[np.float64], heights: NDArray[np.float64], rounding: float) -> float:
-    """Bound the distance of ``row @ heights`` from 1."""
-    difference, scale = -1.0, 1.0
-    for j in range(len(row)):
-        product = row[j] * heights[j]
-        difference += product
-        scale += abs(product)
-    return GROWTH * (abs(difference) + rounding * scale)
-
-
-@njit(cache=True)
-def _determinant_bound(matrix: NDArray[np.float64]) -> float:
-    """Bound the absolute determinant by the product of the lengths of the rows (Hadamard)."""
-    bound = GROWTH
-    for i in range(len(matrix)):
-        bound *= np.sqrt(np.sum(matrix[i] * matrix[i]))
-    return bound
-
-
-@njit(cache=True)
-def _sign(value: float, error: float, bound: float) -> int:
-    """Tell the sign of a whole number divided by a determinant of at most `bound`; 2 if floats cannot."""
-    if value > error:
-        return 1
-    if value < -error:
-        return -1
-    return 0 if (abs(value) + error) * bound * GROWTH < 1.0 else 2
-
-
-@njit(cache=True)
-def _rises(
-    variable: int,
-    outer: NDArray[np.float64],
-    weights: NDArray[np.float64],
-    drift: NDArray[np.float64],
-    bound: float,
-    tight: NDArray[np.int64],
-    loose: NDArray[np.int64],
-) -> bool:
-    """Tell whether the first right-hand side that moves a basic variable is proved to raise it."""
-    size = len(tight)
-    own = loose[variable - size] if variable >= size else -1
-    for t in range(size):
-        if -1 < own < tight[t]:
-            return True
-        column = np.abs(weights[:size, t])
-        errors = 2.0 * GROWTH * drift * column.max()
-        if variable < size:
-            error = errors[variable]
-        else:
-            scale = (size + 4) * UNIT * column
-            error = GROWTH * np.sum(outer[variable - size] * (errors + scale))
-        sign = _sign(weights[variable, t], error, bound)
-        if sign != 0:
-            return sign == 1
-    return own >= 0
 
 
 @njit(cache=True)

@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_delta, check_fraction, refusal
+from negotiation._checks import check_class, check_delta, check_fraction, refusal
 from negotiation.games.stage import StageGame
 
 Delta = float | Fraction | Decimal | str
@@ -50,8 +50,7 @@ class RepeatedGame:
     exact_deltas: tuple[Fraction, ...]
 
     def __init__(self, stage: StageGame, delta: Delta | Sequence[Delta] | NDArray[np.float64]) -> None:
-        if not isinstance(stage, StageGame):
-            raise refusal("stage", "RepeatedGame", "be a StageGame", type(stage).__name__)
+        check_class("stage", "RepeatedGame", stage, StageGame)
         given = list(delta) if np.iterable(delta) and not isinstance(delta, str) else [delta] * stage.num_players
         if len(given) != stage.num_players:
             raise refusal(

@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_between, check_count, check_known, refusal
+from negotiation._checks import check_between, check_class, check_count, check_known, refusal
 from negotiation.games import StochasticGame
 from negotiation.games.numbers import exact_number
 from negotiation.solvers.exact_elimination import fits
@@ -146,6 +146,7 @@ def backward_negotiation(
     .. [GolKra22] S. Goldluecke, S. Kranz (2022), Reconciling relational contracting and hold-up: a model of
        repeated negotiations, Journal of the European Economic Association.
     """
+    check_class("game", OWNER, game, StochasticGame)
     check_between("rho", OWNER, float(rho), 0, 1)
     count = check_count("periods", OWNER, periods, most=MAX_PERIODS)
     check_known("after", OWNER, after, ("transfers", "frozen"))

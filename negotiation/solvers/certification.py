@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_count, check_fraction, refusal
+from negotiation._checks import check_class, check_count, check_fraction, refusal
 from negotiation.games import Automaton, RepeatedGame, StageGame
 from negotiation.solvers.certificate import (
     Certificate,
@@ -138,6 +138,7 @@ def support(
     >>> print(support(RepeatedGame(dilemma, "1/7"), forever=[(0, 0)]))
     each point of {(3, 3), (9, 9)} is an equilibrium payoff at delta = 1/7; played for ever by an equilibrium: 0-0
     """
+    check_class("repeated", "support", repeated, RepeatedGame)
     places = _points("support", points)
     profiles = _profiles(repeated.stage, forever)
     found = payoff_set(repeated)
@@ -188,6 +189,7 @@ def exclude(
     >>> print(exclude(RepeatedGame(dilemma, "0.142857142"), forever=[(0, 0)]))
     by 1 outer set at delta = 71428571/500000000; played for ever by no equilibrium: 0-0
     """
+    check_class("repeated", "exclude", repeated, RepeatedGame)
     if repeated.stage.num_players != 2:
         raise refusal("repeated", "exclude", "have two players", repeated.stage.num_players)
     bound = check_count("max_steps", "exclude", max_steps)
@@ -228,6 +230,7 @@ def certified_gap(certificate: SelfGenerationCertificate, found: PayoffSet) -> f
     float
         The Hausdorff distance, as a share of each player's range of stage payoffs.
     """
+    check_class("found", "certified_gap", found, PayoffSet)
     game = exact_game(found.repeated)
     sets = (certificate.vertices, [(Fraction(x), Fraction(y)) for x, y in found.vertices.tolist()])
     first, second = (_floats([game.inward(vertex) for vertex in one]) for one in sets)

@@ -23,7 +23,7 @@ from typing import Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_count, refusal
+from negotiation._checks import check_class, check_count, refusal
 from negotiation.games import StageGame
 from negotiation.solvers.exact import maximise_near
 from negotiation.solvers.solution import Status
@@ -168,6 +168,7 @@ def coarse_correlated_equilibrium(
 
 
 def _best(stage: StageGame, kind: Kind, owner: str, objective: object, max_work: int) -> CorrelatedEquilibrium:
+    check_class("stage", owner, stage, StageGame)
     wanted = _objective(stage, owner, objective)
     max_work = check_count("max_work", owner, max_work)
     gains = _gains_after_advice(stage) if kind == "correlated" else _gains_before_advice(stage)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import refusal
+from negotiation._checks import check_class, refusal
 from negotiation.games import StageGame
 from negotiation.solvers.exact import MixedAction, normalised
 
@@ -97,6 +97,7 @@ def regret(stage: StageGame, mixed_profile: Sequence[Sequence[object]]) -> NDArr
     >>> [str(gain) for gain in regret(game, [[1, 0], ["1/2", "1/2"]])]
     ['2', '1']
     """
+    check_class("stage", "regret", stage, StageGame)
     if len(mixed_profile) != stage.num_players:
         raise refusal("mixed_profile", "regret", f"hold {stage.num_players} mixed actions", len(mixed_profile))
     mixtures = [_mixture(player, given, stage) for player, given in enumerate(mixed_profile)]

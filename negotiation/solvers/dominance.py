@@ -7,7 +7,7 @@ from typing import Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_known
+from negotiation._checks import check_class, check_known
 from negotiation.games import StageGame
 from negotiation.solvers.exact import MixedAction, describe, maximise, normalised, pure_action
 
@@ -111,6 +111,7 @@ def iterated_dominance(
     left to player 0: break
     left to player 1: break
     """
+    check_class("stage", "iterated_dominance", stage, StageGame)
     check_known("by", "iterated_dominance", by, ["mixed", "pure"])
     left = [tuple(range(count)) for count in stage.shape]
     gone: list[Elimination] = []
@@ -144,6 +145,7 @@ def dominant_actions(stage: StageGame, *, strict: bool = True) -> tuple[tuple[in
     >>> dominant_actions(StageGame.from_matrices([[4, -1], [6, 1]], [[4, 0], [-1, 1]]))
     ((1,), ())
     """
+    check_class("stage", "dominant_actions", stage, StageGame)
     everything = [tuple(range(count)) for count in stage.shape]
     dominant = []
     for player, actions in enumerate(everything):

@@ -14,7 +14,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_count, refusal
+from negotiation._checks import check_class, check_count, refusal
 from negotiation._kernels.markov import SETTLED, mutual_replies
 from negotiation.games.stochastic import StochasticGame
 from negotiation.solvers.components import components
@@ -200,6 +200,7 @@ def markov_perfect(
       joint payoff 4: truce: keep, keep (2, 2); war: wait, wait (1.38462, 1.38462); strict
       joint payoff 0: truce: break, break (0, 0); war: wait, wait (0, 0); strict
     """
+    check_class("game", OWNER, game, StochasticGame)
     if game.num_players != 2:
         raise refusal("game", OWNER, "have two players", game.num_players)
     starts = range(game.num_states) if start is None else [game.state(start)]

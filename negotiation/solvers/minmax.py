@@ -15,7 +15,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import refusal
+from negotiation._checks import check_class, refusal
 from negotiation.games import StageGame
 from negotiation.solvers.deviation import action_payoffs, exact_best_deviation_payoffs
 from negotiation.solvers.exact import MixedAction, describe_profile, maximise, normalised, pure_action
@@ -82,6 +82,7 @@ def pure_minmax(stage: StageGame) -> Minmax:
     >>> pure_minmax(pennies).values
     array([1., 1.])
     """
+    check_class("stage", "pure_minmax", stage, StageGame)
     profiles = pure_minmax_profiles(stage)
     return Minmax(
         stage,
@@ -102,6 +103,7 @@ def pure_minmax_profiles(stage: StageGame) -> tuple[tuple[int, ...], ...]:
         In profile i the others minimise the best-reply payoff of player i, who plays a best reply; the first
         such profile in lexicographic order.
     """
+    check_class("stage", "pure_minmax_profiles", stage, StageGame)
     best = exact_best_deviation_payoffs(stage)
     profiles = list(product(*map(range, stage.shape)))
     punishing = []
@@ -141,6 +143,7 @@ def mixed_minmax(stage: StageGame) -> Minmax:
     player 0 is held to 0 by player 0: 0; player 1: 1/2 0 + 1/2 1
     player 1 is held to 0 by player 0: 1/2 0 + 1/2 1; player 1: 0
     """
+    check_class("stage", "mixed_minmax", stage, StageGame)
     if stage.num_players != 2:
         raise refusal(
             "stage",
@@ -213,6 +216,7 @@ def correlated_minmax(stage: StageGame) -> CorrelatedMinmax:
     >>> str(correlated_minmax(game).exact_values[2])
     '1/2'
     """
+    check_class("stage", "correlated_minmax", stage, StageGame)
     values, punishments = [], []
     for player in range(stage.num_players):
         own_first = np.moveaxis(stage.exact_payoffs[..., player], player, 0)

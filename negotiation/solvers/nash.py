@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_count, refusal
+from negotiation._checks import check_class, check_count, refusal
 from negotiation.games import StageGame
 from negotiation.solvers.deviation import exact_best_deviation_payoffs
 from negotiation.solvers.equilibria import Equilibria, Tie
@@ -68,6 +68,7 @@ def nash_equilibria(stage: StageGame, *, max_work: int = MAX_WORK) -> Equilibria
       A: 2/3 fight + 1/3 yield; B: 2/3 fight + 1/3 yield (payoffs 2, 2)
       A: yield; B: fight (payoffs 1, 6)
     """
+    check_class("stage", "nash_equilibria", stage, StageGame)
     _check_players(stage)
     max_work = check_count("max_work", "nash_equilibria", max_work)
     # Step 1. Label i < num_rows is the row player's action i, label num_rows + j the other's action j.
@@ -103,6 +104,7 @@ def pure_equilibria(stage: StageGame) -> tuple[tuple[int, ...], ...]:
     >>> pure_equilibria(StageGame.from_matrices([[4, -1], [6, 1]], [[4, 6], [-1, 1]]))
     ((1, 1),)
     """
+    check_class("stage", "pure_equilibria", stage, StageGame)
     stays = np.all(stage.exact_payoffs == exact_best_deviation_payoffs(stage), axis=-1)
     return tuple(tuple(int(a) for a in profile) for profile in np.argwhere(stays))
 

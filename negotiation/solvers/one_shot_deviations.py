@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_number, refusal
+from negotiation._checks import check_class, check_number, refusal
 from negotiation.games import Automaton, RepeatedGame
 
 OWNER = "one_shot"
@@ -144,6 +144,8 @@ def one_shot(repeated: RepeatedGame, automaton: Automaton) -> Judgement:
     punishment  A       break  0      keep            0.5
     punishment  B       break  0      keep            0.5
     """
+    check_class("repeated", OWNER, repeated, RepeatedGame)
+    check_class("automaton", OWNER, automaton, Automaton)
     stage = repeated.stage
     if automaton.transition.shape[1:] != stage.shape:
         rule = f"have the actions {stage.shape} of the game"

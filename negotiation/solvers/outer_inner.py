@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_array, check_between, check_count, refusal
+from negotiation._checks import check_array, check_between, check_class, check_count, refusal
 from negotiation._kernels.levels import beyond, inner_step, outer_step, supporter
 from negotiation.games.repeated import RepeatedGame
 from negotiation.solvers.deviation import exact_best_deviation_payoffs
@@ -141,6 +141,7 @@ def payoff_bounds(
     >>> bounds.contains((9, 9)), bounds.excludes((9.5, 9.5))
     (True, True)
     """
+    check_class("repeated", OWNER, repeated, RepeatedGame)
     stage = repeated.stage
     margin = check_between("tolerance", OWNER, tolerance, 0, 1, open_ends=True)
     most = check_count("max_iterations", OWNER, max_iterations)

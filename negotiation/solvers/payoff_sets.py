@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_array, check_between, check_count, refusal
+from negotiation._checks import check_array, check_between, check_class, check_count, refusal
 from negotiation._kernels.cutting import fall_apart
 from negotiation._kernels.polygon import ROUNDING
 from negotiation._kernels.settling import RESOLUTION, fall, finish
@@ -257,6 +257,7 @@ def payoff_set(
     >>> payoff_set(RepeatedGame(dilemma, 0.25)).vertices.round(6).tolist()
     [[3.0, 3.0], [9.75, 3.0], [9.0, 9.0], [3.0, 9.75]]
     """
+    check_class("repeated", OWNER, repeated, RepeatedGame)
     if repeated.stage.num_players != 2:
         raise refusal("repeated", OWNER, "have two players", repeated.stage.num_players)
     margin = check_between("tolerance", OWNER, tolerance, 0, COARSEST, open_ends=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple, final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import TOO_LARGE, check_array, check_count, refusal
+from negotiation._checks import TOO_LARGE, check_array, check_class, check_count, refusal
 from negotiation.games import StageGame
 from negotiation.solvers.solution import Status
 
@@ -120,6 +120,7 @@ def quantal_response(stage: StageGame, precisions: ArrayLike, *, max_steps: int 
       precision 0.5: A: 0.269 hold, 0.731 break; B: 0.269 hold, 0.731 break
       precision 2: A: 0.018 hold, 0.982 break; B: 0.018 hold, 0.982 break
     """
+    check_class("stage", OWNER, stage, StageGame)
     asked = np.atleast_1d(check_array("precisions", OWNER, precisions))
     if asked.ndim != 1:
         raise refusal("precisions", OWNER, "be a number or have one axis", f"shape {asked.shape}")

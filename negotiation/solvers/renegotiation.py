@@ -12,7 +12,7 @@ from enum import Enum
 from fractions import Fraction
 from typing import final
 
-from negotiation._checks import check_between, check_delta, refusal
+from negotiation._checks import check_between, check_class, check_delta, refusal
 from negotiation.games import StageGame
 from negotiation.solvers.half_planes import at_least, hull
 from negotiation.solvers.penance import Aim, Penance, Profile
@@ -257,6 +257,7 @@ def exact_delta(owner: str, delta: float | Fraction) -> Fraction:
 
 
 def _aim(owner: str, stage: StageGame, target: Sequence[str | int]) -> Aim:
+    check_class("stage", owner, stage, StageGame)
     if stage.num_players != 2:
         raise refusal("stage", owner, "have two players", stage.num_players)
     if stage.shape[0] * stage.shape[1] > MAX_PROFILES:

@@ -11,7 +11,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Literal, final
 
-from negotiation._checks import check_known, refusal
+from negotiation._checks import check_class, check_known, refusal
 from negotiation.games import StageGame
 from negotiation.solvers.penance import Aim, Profile
 
@@ -99,6 +99,7 @@ def transfer_renegotiation_critical(
     >>> print(transfer_renegotiation_critical(dilemma, ("C", "C")).exact)
     3/8
     """
+    check_class("stage", OWNER, stage, StageGame)
     check_known("before", OWNER, before, TIMINGS)
     if stage.num_players != 2:
         raise refusal("stage", OWNER, "have two players", stage.num_players)

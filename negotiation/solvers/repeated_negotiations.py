@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_array, check_between, check_count, refusal
+from negotiation._checks import check_array, check_between, check_class, check_count, refusal
 from negotiation.games import StochasticGame
 from negotiation.games.numbers import exact_number
 from negotiation.solvers.backward_induction import BackwardNegotiation, backward_negotiation
@@ -140,6 +140,7 @@ def check_negotiation(
     -----
     The truncated game in which a negotiation ends play with the given payoffs is solved in full.
     """
+    check_class("game", "check_negotiation", game, StochasticGame)
     check_between("rho", "check_negotiation", float(rho), 0, 1)
     given = np.array(negotiated, dtype=object)
     if given.shape != (game.num_states, game.num_players):
@@ -220,6 +221,7 @@ def repeated_negotiation(
     hostage: no equilibrium in pure actions
     revealed: one equilibrium: negotiated payoffs 0, 0
     """
+    check_class("game", OWNER, game, StochasticGame)
     check_between("rho", OWNER, float(rho), 0, 1)
     most = check_count("max_equilibria", OWNER, max_equilibria)
     chance, weights = exact_number("rho", OWNER, rho), bargaining_weights(OWNER, game, beta)

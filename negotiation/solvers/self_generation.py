@@ -15,7 +15,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_array, refusal
+from negotiation._checks import check_array, check_class, refusal
 from negotiation._kernels.supporting import measure
 from negotiation.games import RepeatedGame
 from negotiation.solvers.deviation import exact_best_deviation_payoffs
@@ -160,6 +160,7 @@ def is_self_generating(W: ArrayLike, repeated: RepeatedGame, *, tolerance: float
 
 
 def _checked(owner: str, W: ArrayLike, repeated: RepeatedGame) -> tuple[Rescaled, Points]:
+    check_class("repeated", owner, repeated, RepeatedGame)
     if repeated.stage.num_players != 2:
         raise refusal("repeated", owner, "have two players", repeated.stage.num_players)
     points = check_array("W", owner, W)

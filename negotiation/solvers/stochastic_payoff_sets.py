@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_array, check_count, check_number, refusal
+from negotiation._checks import check_array, check_class, check_count, check_number, refusal
 from negotiation._kernels.polygon import thin_out
 from negotiation._kernels.state_polygons import fall
 from negotiation.games.stochastic import StochasticGame
@@ -214,6 +214,7 @@ def state_payoff_sets(
       3, 3: C, C, then 3, 3
       1.2, 3.9: C, D, then 1.5, 3.75
     """
+    check_class("game", OWNER, game, StochasticGame)
     if game.num_players != 2:
         raise refusal("game", OWNER, "have two players", game.num_players)
     margin = check_number("tolerance", OWNER, tolerance)

@@ -16,7 +16,7 @@ from typing import final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import check_array, check_between, refusal
+from negotiation._checks import check_array, check_between, check_class, refusal
 from negotiation.games import StochasticGame
 from negotiation.games.numbers import exact_number
 from negotiation.solvers.policy_elimination import incentives
@@ -208,6 +208,7 @@ def transfer_equilibrium(game: StochasticGame) -> TransferEquilibrium:
     low: play (C, C), joint payoff 4, punishment payoffs 0, 0
     high: play (C, C), joint payoff 6, punishment payoffs 1, 1
     """
+    check_class("game", "transfer_equilibrium", game, StochasticGame)
     return truncated_equilibrium(game, 0.0, np.zeros((game.num_states, game.num_players)))
 
 
@@ -239,6 +240,7 @@ def truncated_equilibrium(
     Continuations are (1 - rho) v + rho r in place of v, with r the payoffs where play ends.
     """
     owner = "truncated_equilibrium"
+    check_class("game", owner, game, StochasticGame)
     check_between("rho", owner, float(rho), 0, 1)
     given = np.array(negotiated, dtype=object)
     if given.shape != (game.num_states, game.num_players):

@@ -15,7 +15,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_delta
+from negotiation._checks import check_class, check_delta
 from negotiation.games import StageGame
 from negotiation.solvers.deviation import exact_best_deviation_payoffs
 
@@ -145,6 +145,7 @@ def transfer_schedule(stage: StageGame) -> TransferSchedule:
     2/5 <= delta < 7/15: play (D, C), joint payoff 3, punishment payoffs 0, 0
     7/15 <= delta < 1: play (C, C), joint payoff 4, punishment payoffs 0, 0
     """
+    check_class("stage", "transfer_schedule", stage, StageGame)
     best = exact_best_deviation_payoffs(stage)
     plans: list[TransferPlan] = []
     high = Fraction(1)
@@ -191,6 +192,7 @@ def transfer_critical_delta(stage: StageGame, profile: Sequence[str | int]) -> F
     >>> print(transfer_critical_delta(game, ("C", "C")))
     7/15
     """
+    check_class("stage", "transfer_critical_delta", stage, StageGame)
     chosen = stage.profile(*profile)
     joint = sum(stage.exact_payoffs[chosen], start=Fraction(0))
     liquidity = sum(exact_best_deviation_payoffs(stage)[chosen], start=Fraction(0)) - joint

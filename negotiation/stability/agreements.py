@@ -7,7 +7,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_between, refusal
+from negotiation._checks import check_between, check_class, refusal
 from negotiation.games import StochasticGame
 from negotiation.stability.modes import Array, Deviation, Judge, Modes, Plan, build_modes
 
@@ -124,6 +124,7 @@ def self_enforcing(
     >>> print(self_enforcing(game, [(0, 0)], [(1, 1)], lapse=0.25))
     on: upheld, slack 0.1, 0.1
     """
+    check_class("game", "self_enforcing", game, StochasticGame)
     modes = build_modes("self_enforcing", game, agreement, threat, lapse, judge)
     upheld = np.ones(game.num_states, dtype=np.bool_)
     lost = np.full((game.num_states, game.num_players), np.nan)
@@ -184,6 +185,7 @@ def self_enforcing_terms(
     >>> self_enforcing_terms(game, [(0, 0)], [(1, 1)]).terms
     array([-1.5])
     """
+    check_class("game", "self_enforcing_terms", game, StochasticGame)
     if game.num_players != 2:
         raise refusal("game", "self_enforcing_terms", "have two players", game.num_players)
     share = check_between("weight", "self_enforcing_terms", weight, 0, 1)

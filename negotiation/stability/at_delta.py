@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_known, refusal
+from negotiation._checks import check_class, check_known, refusal
 from negotiation.games import RepeatedGame, StageGame, Target, outcome_path
 from negotiation.solvers.transfers import transfer_schedule
 from negotiation.stability.critical import WIDTH
@@ -34,6 +34,7 @@ def incentive_slack(
         The least over all rounds of U - (1 - delta) c - delta min(v, U'), with the average payoffs U and U' of the
         path from this round on and from the next; the target is sustained iff no entry is negative.
     """
+    check_class("stage", "incentive_slack", stage, StageGame)
     check_known("punishment", "incentive_slack", punishment, PUNISHMENTS[:2])
     repeated, path = RepeatedGame(stage, delta), outcome_path(stage, target)
     incentives = Incentives.of(stage, path)
@@ -59,6 +60,7 @@ def supports(repeated: RepeatedGame, target: Target, *, punishment: Punishment =
         As in `critical_discount`. A discount factor meets a critical one that rounds to it; under "optimal" it
         may fall short by `WIDTH`.
     """
+    check_class("repeated", "supports", repeated, RepeatedGame)
     check_known("punishment", "supports", punishment, PUNISHMENTS)
     incentives = Incentives.of(repeated.stage, outcome_path(repeated.stage, target))
     if punishment == "transfers":
@@ -99,6 +101,7 @@ def largest_gains(
     >>> largest_gains(RepeatedGame(dilemma, 0.5), (0, 0))
     array([3., 3.])
     """
+    check_class("repeated", "largest_gains", repeated, RepeatedGame)
     check_known("punishment", "largest_gains", punishment, PUNISHMENTS[:2])
     kept = repeated.stage.payoffs[_profile(repeated.stage, profile, "largest_gains")]
     threat = np.array(threats(repeated, punishment), dtype=np.float64)
@@ -127,6 +130,7 @@ def smallest_punishments(repeated: RepeatedGame, profile: Target) -> NDArray[np.
     >>> smallest_punishments(RepeatedGame(dilemma, 0.5), (0, 0))
     array([2., 2.])
     """
+    check_class("repeated", "smallest_punishments", repeated, RepeatedGame)
     chosen = _profile(repeated.stage, profile, "smallest_punishments")
     incentives = Incentives.of(repeated.stage, outcome_path(repeated.stage, chosen))
     gains = np.array([most[0] - own[0] for own, most in zip(incentives.kept, incentives.best, strict=True)])

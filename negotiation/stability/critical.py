@@ -16,7 +16,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_between, check_known
+from negotiation._checks import check_between, check_class, check_known
 from negotiation.games import OutcomePath, RepeatedGame, StageGame, Target, outcome_path
 from negotiation.solvers.minmax import pure_minmax
 from negotiation.solvers.payoff_sets import PayoffSet, payoff_set
@@ -163,6 +163,7 @@ def critical_discount(
     >>> print(critical_discount(truce, [("uphold", "defect"), ("defect", "uphold")]))
     (uphold, defect) (defect, uphold) in turn under grim punishment: sustained from delta = 2/5 = 0.4, binding on A
     """
+    check_class("stage", OWNER, stage, StageGame)
     check_known("punishment", OWNER, punishment, PUNISHMENTS)
     check_between("width", OWNER, width, NARROWEST, 1)
     path = outcome_path(stage, target)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import final
 
-from negotiation._checks import check_between, refusal
+from negotiation._checks import check_between, check_class, refusal
 from negotiation.games import RepeatedGame
 from negotiation.solvers.certificate import ExclusionCertificate, SelfGenerationCertificate
 from negotiation.solvers.certification import exclude, support
@@ -82,6 +82,7 @@ def prove_critical(found: CriticalDiscount, *, margin: float = MARGIN) -> Critic
     >>> print(proof.above)
     each point of {(3, 3), (9, 9)} is an equilibrium payoff at delta = 1/7; played for ever by an equilibrium: 0-0
     """
+    check_class("found", OWNER, found, CriticalDiscount)
     apart = Fraction(repr(check_between("margin", OWNER, margin, 0, 1, open_ends=True)))
     path = found.target
     if path.prefix or len(path.cycle) > 1:

@@ -108,9 +108,10 @@ class Modes:
         """
         effects: dict[float, tuple[Array, Array]] = {}
         for delta, (_, lifted) in self._threats.items():
-            paid: Array = (1 - delta) * np.eye(self.game.num_states)[:, upheld]
-            kept = np.linalg.solve(self._system(upheld, delta), paid)
-            effects[delta] = kept, lifted @ kept
+            paid = float(1 - delta) * np.eye(self.game.num_states)[:, upheld]
+            kept: Array = np.asarray(np.linalg.solve(self._system(upheld, delta), paid), dtype=np.float64)
+            broken: Array = lifted @ kept
+            effects[delta] = kept, broken
         return [effects[delta] for delta in self.game.deltas.tolist()]
 
     def after_break(self, agreed: Array, threatened: Array) -> Array:

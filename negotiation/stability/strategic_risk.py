@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_delta, refusal
+from negotiation._checks import check_class, check_delta, refusal
 from negotiation.games.stage import StageGame
 
 
@@ -91,6 +91,7 @@ def strategic_risk(stage: StageGame, delta: float) -> StrategicRisk:
     >>> risk.critical_delta[0].round(4), risk.risk_dominant_delta[0].round(4), risk.size_bad[0].round(4)
     (np.float64(0.72), np.float64(0.8158), np.float64(0.8125))
     """
+    check_class("stage", "strategic_risk", stage, StageGame)
     delta = check_delta("strategic_risk", delta)
     if stage.shape != (2, 2):
         raise refusal("stage", "strategic_risk", "have two players with two actions each", stage.shape)

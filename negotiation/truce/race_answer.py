@@ -1,9 +1,11 @@
 """The answers of the leverage race: where the truce enforces itself by four concepts, and what becomes of it."""
 
+import json
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
 import lazy_loader
 import numpy as np
@@ -143,6 +145,10 @@ class RaceAnswer:
             | {name: float(value) for name, value in race.truce.parameters.as_mapping().items()},
         )
 
+    def to_json(self) -> str:
+        """Return the data set as JSON text, a number that is none as null; `xarray.Dataset.from_dict` reads it."""
+        return json.dumps(_plain(self.to_dataset().to_dict()), indent=2, allow_nan=False)
+
 
 def solve_race(race: LeverageRace, years: int = YEARS) -> RaceAnswer:
     """Say where the truce enforces itself along the leverage race, by each concept, and follow it year by year.
@@ -176,3 +182,11 @@ def solve_race(race: LeverageRace, years: int = YEARS) -> RaceAnswer:
     )
     negotiated = repeated_negotiation(race.game, lapse, (1 - weight, weight))
     return RaceAnswer(race, count, fixed, rebargained, negotiated, at_rest and settled)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_plain(entry) for entry in value]
+    return None if isinstance(value, float) and math.isnan(value) else value

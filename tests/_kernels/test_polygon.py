@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
-from negotiation._kernels.polygon import FEW, GRID, extreme, hull, outside, sides, thin_out
+from negotiation._kernels.polygon import FEW, GRID, SHORT, extreme, hull, outside, sides, thin_out
 from negotiation.solvers.polygon import distance_to
 
 SQUARE = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
@@ -29,6 +29,15 @@ def section(polygon, axis, at, margin=MARGIN):
 def test_hull_of_random_points_is_that_of_qhull(count):
     points = np.random.default_rng(count).normal(size=(count, 2)) / 3
     assert {*hull(points)} == {*ConvexHull(points).vertices}
+
+
+@pytest.mark.parametrize("count", [SHORT - 2, SHORT, 4 * SHORT])
+def test_hull_goes_round_a_circle_and_takes_the_first_of_equal_points(count):
+    angles = -np.pi + 2 * np.pi * np.arange(count) / count
+    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1) / 2
+    order = np.random.default_rng(count).permutation(count)
+    mixed = np.concatenate([circle[order], circle])
+    assert hull(mixed).tolist() == [order.tolist().index(place) for place in range(count)]
 
 
 @pytest.mark.parametrize("count", [FEW - 2, 4 * FEW])
