@@ -27,6 +27,7 @@ def test_there_are_notebooks() -> None:
         "01_truce_in_ten_minutes",
         "02_leverage_race",
         "04_your_own_agreement",
+        "08_replications",
     ]
 
 
