@@ -26,6 +26,7 @@ def test_there_are_notebooks() -> None:
     assert [path.stem for path in NOTEBOOKS] == [
         "01_truce_in_ten_minutes",
         "02_leverage_race",
+        "03_renegotiation",
         "04_your_own_agreement",
         "08_replications",
     ]
