@@ -28,7 +28,11 @@ def test_there_are_notebooks() -> None:
         "02_leverage_race",
         "03_renegotiation",
         "04_your_own_agreement",
+        "05_stability_and_uncertainty",
+        "06_linkage_and_compartments",
+        "07_which_claims_matter",
         "08_replications",
+        "09_scaling_out",
     ]
 
 
