@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from negotiation import StageGame, Truce, critical_discounts, to_nashpy
+from negotiation import StageGame, Truce, critical_discounts, to_nashpy, uncertainty
 
 RUNS = 7
 POINTS = 1000
@@ -60,6 +60,8 @@ def in_process() -> None:
     truce = Truce.central()
     row("20,000 draws: truce.sample()", median_seconds(truce.sample), 0.5)
     row("the whole verdict with 20,000 draws", median_seconds(truce.verdict))
+    many_draws = median_seconds(lambda: uncertainty(truce, draws=MANY), 3)
+    row("1,000,000 draws: uncertainty(truce), four senses", many_draws, 2.0)
 
     payoffs = sweep_of_payoffs()
     ours = median_seconds(lambda: critical_discounts(payoffs), 51)

@@ -48,6 +48,48 @@ def fill_critical(games: NDArray[np.float64], row: int, column: int, asked: NDAr
 
 
 @njit(cache=True)
+def fill_transfers(games: NDArray[np.float64], target: int, needed: NDArray[np.float64]) -> None:
+    """Fill in the discount factor that one profile asks for if the players may pay each other.
+
+    Parameters
+    ----------
+    games : array, shape (m, 2, 2, 2)
+        Payoffs.
+    target : int
+        The profile, as 2 * row + column.
+    needed : array, shape (m,)
+        Written over.
+    """
+    joint, best, liquidity = np.empty(4), np.empty((2, 4)), np.empty(4)
+    for k in range(len(games)):
+        game = games[k]
+        for a in range(4):
+            row, column = a // 2, a % 2
+            joint[a] = game[row, column, 0] + game[row, column, 1]
+            best[0, a] = max(game[0, column, 0], game[1, column, 0])
+            best[1, a] = max(game[row, 0, 1], game[row, 1, 1])
+            liquidity[a] = best[0, a] + best[1, a] - joint[a]
+        needed[k] = np.inf
+        for plan in range(4):
+            most, first, second = -np.inf, np.inf, np.inf
+            for a in range(4):
+                if liquidity[a] <= liquidity[plan]:
+                    most = max(most, joint[a])
+                    first, second = min(first, best[0, a]), min(second, best[1, a])
+            punished = first + second
+            works = _from(liquidity[plan], most - punished)
+            needed[k] = min(needed[k], max(works, _from(liquidity[target], joint[target] - punished)))
+
+
+@njit(cache=True)
+def _from(liquidity: float, surplus: float) -> float:
+    """Return the smallest delta with (1 - delta) liquidity <= delta surplus, infinite if it is not below 1."""
+    if liquidity <= 0:
+        return 0.0
+    return liquidity / (liquidity + surplus) if surplus > 0 else np.inf
+
+
+@njit(cache=True)
 def _worst(game: NDArray[np.float64], player: int) -> float:
     """Return a player's worst payoff in an equilibrium; `ab` is the payoff of own action a against b."""
     rival = 1 - player

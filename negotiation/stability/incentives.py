@@ -148,3 +148,35 @@ def patience_with_lag(temptation: ArrayLike, harm: ArrayLike, lag: ArrayLike) ->
     delay = check_positive("lag", "patience_with_lag", lag)
     needed: NDArray[np.float64] = critical_patience(temptation, harm) ** (1 / delay)
     return needed
+
+
+def relative_radius(temptation: ArrayLike, harm: ArrayLike, patience: ArrayLike) -> NDArray[np.float64]:
+    """Compute the largest common relative error, all of it adverse, that a side's holding survives.
+
+    Parameters
+    ----------
+    temptation, harm, patience : array_like
+        As in `slack`; patience above 0.
+
+    Returns
+    -------
+    array
+        The error e that solves patience (1 - e) harm (1 - e) = temptation (1 + e). Negative where the side does
+        not hold: it would take so large a common error in its favour; -1 where there is no harm to fear, as only
+        a temptation of nil would help. 1 where there is no temptation.
+
+    Notes
+    -----
+    With a = patience * harm / temptation, e = (2 a + 1 - sqrt(8 a + 1)) / (2 a), which is computed as
+    2 (a - 1) / (2 a + 1 + sqrt(8 a + 1)).
+
+    Examples
+    --------
+    >>> relative_radius([2.1, 2.6], [6.48, 10.8], 0.57358).round(3)
+    array([0.183, 0.27 ])
+    """
+    owner = "relative_radius"
+    gain, loss = check_array("temptation", owner, temptation), check_array("harm", owner, harm)
+    weight = check_positive("patience", owner, check_shares("patience", owner, patience))
+    a = weight * np.maximum(loss, 0) / np.where(gain > 0, gain, 1.0)
+    return np.where(gain > 0, 2 * (a - 1) / (2 * a + 1 + np.sqrt(8 * a + 1)), 1.0)

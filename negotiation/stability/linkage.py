@@ -10,6 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from negotiation._checks import check_array, check_between, check_shares, refusal
 from negotiation.stability.incentives import critical_patience
 
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -91,30 +94,52 @@ def link(
     >>> both.holds, apart.holds
     (array([ True]), array([False,  True]))
     """
-    gains, losses = check_array("temptation", "link", temptation), check_array("harm", "link", harm)
-    if gains.ndim != 2 or gains.shape != losses.shape:
-        raise refusal("harm", "link", f"have the shape (issues, n) of 'temptation', {gains.shape}", losses.shape)
-    check_between("patience", "link", patience, 0, 1, open_ends=True)
-    alarms = check_shares("false_alarms", "link", false_alarms)
-    if alarms.shape not in ((), gains.shape[:1]):
-        raise refusal("false_alarms", "link", f"be one number or hold {len(gains)}, one an issue", alarms.shape)
-    alarms = np.broadcast_to(alarms, len(gains))
+    gains, losses, alarms, weight = issue_arrays("link", temptation, harm, patience, false_alarms)
     chosen = tuple(tuple(bundle) for bundle in bundles)
     _check_bundles(chosen, len(gains))
-    results = [
-        _judge(gains[list(b)], losses[list(b)], patience * float(np.prod(1 - alarms[list(b)]))) for b in chosen
-    ]
-    critical, holds, values = (np.array(column) for column in zip(*results, strict=True))
-    return Linkage(chosen, critical, holds, values)
+    members = np.zeros((len(chosen), len(gains)), dtype=np.bool_)
+    for row, bundle in zip(members, chosen, strict=True):
+        row[list(bundle)] = True
+    return Linkage(chosen, *judge_bundles(gains, losses, alarms, weight, members))
 
 
-def _judge(
-    gains: NDArray[np.float64], losses: NDArray[np.float64], weight: float
-) -> tuple[NDArray[np.float64], bool, float]:
+def issue_arrays(
+    owner: str, temptation: ArrayLike, harm: ArrayLike, patience: float, false_alarms: ArrayLike
+) -> tuple[Floats, Floats, Floats, float]:
+    """Return temptation and harm, shape (issues, n), false alarms, shape (issues,), and patience as checked."""
+    gains, losses = check_array("temptation", owner, temptation), check_array("harm", owner, harm)
+    if gains.ndim != 2 or gains.shape != losses.shape:
+        raise refusal("harm", owner, f"have the shape (issues, n) of 'temptation', {gains.shape}", losses.shape)
+    weight = check_between("patience", owner, patience, 0, 1, open_ends=True)
+    alarms = check_shares("false_alarms", owner, false_alarms)
+    if alarms.shape not in ((), gains.shape[:1]):
+        raise refusal("false_alarms", owner, f"be one number or hold {len(gains)}, one an issue", alarms.shape)
+    return gains, losses, np.broadcast_to(alarms, len(gains)), weight
+
+
+def judge_bundles(
+    gains: Floats, losses: Floats, alarms: Floats, patience: float, members: Bools
+) -> tuple[Floats, Bools, Floats]:
+    """Judge many bundles at once.
+
+    Parameters
+    ----------
+    gains, losses, alarms, patience
+        As from `issue_arrays`.
+    members : array of bool, shape (bundles, issues)
+        The issues of each bundle.
+
+    Returns
+    -------
+    tuple of arrays
+        Critical patience, shape (bundles, n), whether the bundle holds and what it is worth, as in `Linkage`.
+    """
     taken = np.maximum(gains, 0)  # whoever breaks does so only where it pays
-    gain, loss = taken.sum(axis=0), (losses - gains + taken).sum(axis=0)
-    holds = bool(np.all(weight * loss >= gain))
-    return critical_patience(gain, loss), holds, float((loss - gain).sum() / (1 - weight)) if holds else 0.0
+    gain, loss = members @ taken, members @ (losses - gains + taken)
+    weight = patience * np.where(members, 1 - alarms, 1.0).prod(axis=1)
+    holds: Bools = (weight[:, None] * loss >= gain).all(axis=1)
+    values: Floats = np.where(holds, (loss - gain).sum(axis=1) / (1 - weight), 0.0)
+    return critical_patience(gain, loss), holds, values
 
 
 def _check_bundles(bundles: tuple[tuple[int, ...], ...], num_issues: int) -> None:

@@ -1,13 +1,22 @@
 """How long a truce lasts: yearly hazards by cause, survival by review, and what ends it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from negotiation._checks import MAX_ROUNDS, check_between, check_count, check_shares, refusal
+from negotiation._checks import (
+    MAX_ROUNDS,
+    check_between,
+    check_class,
+    check_count,
+    check_known,
+    check_shares,
+    refusal,
+)
+from negotiation.games import Policy, StochasticGame, policy_matrix
 
 
 @final
@@ -21,13 +30,17 @@ class Survival:
         Names of the causes, shape (k,).
     hazards : array, shape (rounds, k)
         `hazards[t, c]`: chance that cause c strikes in year t, given that the truce stood at its start.
-    later : float
-        Chance that the truce ends in any one year after the last, given that it stood at its start.
+    later : array, shape (k,)
+        Chance that cause c strikes in any one year after the last, given that the truce stood at its start.
+    shares : array, shape (rounds, k), or None
+        `shares[t, c]`: part of the ends in year t that are due to cause c. If None, each cause acts at a constant
+        rate within a year, so that an end is due to a cause in proportion to -ln(1 - hazard).
     """
 
     causes: tuple[str, ...]
     hazards: NDArray[np.float64]
-    later: float
+    later: NDArray[np.float64]
+    shares: NDArray[np.float64] | None = None
 
     @property
     def hazard(self) -> NDArray[np.float64]:
@@ -43,28 +56,41 @@ class Survival:
 
     @property
     def mean_life(self) -> float:
-        """Expected number of years, counting the year of the end, if the hazard `later` goes on for ever."""
-        survival = self.survival
+        """Expected number of years, counting the year of the end, if the hazards `later` go on for ever."""
+        survival, later = self.survival, 1 - float((1 - self.later).prod())
         if survival[-1] == 0:
             return float(1 + survival[:-1].sum())
-        return float(1 + survival[:-1].sum() + survival[-1] / self.later) if self.later else float("inf")
+        return float(1 + survival[:-1].sum() + survival[-1] / later) if later else float("inf")
 
     @property
     def ended_by(self) -> NDArray[np.float64]:
         """Chance that the truce has ended by the end of year t and of cause c, shape (rounds, k).
 
-        Within a year each cause acts at a constant rate, so that the end is due to a cause in proportion to
-        -ln(1 - hazard). The rows add up to one minus the survival.
+        The rows add up to one minus the survival.
         """
+        standing = np.concatenate([[1.0], self.survival[:-1]])
+        share = self._shares() if self.shares is None else self.shares
+        ended: NDArray[np.float64] = np.cumsum(share * (self.hazard * standing)[:, None], axis=0)
+        return ended
+
+    def without(self, cause: str) -> "Survival":
+        """Return survival if one cause never struck.
+
+        Raises
+        ------
+        ArgumentError
+            If the cause is unknown.
+        """
+        kept = np.array(self.causes) != check_known("cause", "Survival.without", cause, self.causes)
+        shares = None if self.shares is None else _parts(self.shares * kept)
+        return Survival(self.causes, _read_only(self.hazards * kept), _read_only(self.later * kept), shares)
+
+    def _shares(self) -> NDArray[np.float64]:
         with np.errstate(divide="ignore"):
             rates = -np.log1p(-self.hazards)
         certain = np.isinf(rates).any(axis=1, keepdims=True)
         rates = np.where(certain, np.isinf(rates).astype(float), rates)
-        total = rates.sum(axis=1, keepdims=True)
-        share = np.divide(rates, total, out=np.zeros_like(rates), where=total > 0)
-        standing = np.concatenate([[1.0], self.survival[:-1]])
-        ended: NDArray[np.float64] = np.cumsum(share * (self.hazard * standing)[:, None], axis=0)
-        return ended
+        return _parts(rates)
 
 
 def survival(
@@ -100,14 +126,91 @@ def survival(
     if twice := sorted(set(hazards) & set(once)):
         raise refusal("first_year", "survival", "name other causes than 'hazards'", twice)
     columns = [_column(f"hazards[{cause!r}]", chance, rounds) for cause, chance in hazards.items()]
-    later = 1 - float(np.prod([1 - column[-1] for column in columns]))
+    later = np.array([column[-1] for column in columns] + [0.0] * len(once))
     for cause, chance in once.items():
         columns.append(
             (np.arange(rounds) == 0) * check_between(f"first_year[{cause!r}]", "survival", chance, 0, 1)
         )
-    table = np.stack(columns, axis=1)
+    return Survival((*hazards, *once), _read_only(np.stack(columns, axis=1)), _read_only(later))
+
+
+def state_survival(
+    game: StochasticGame,
+    policy: Policy,
+    start: str | int,
+    ends: Mapping[str, Collection[str | int]],
+    num_rounds: int,
+) -> Survival:
+    """Compute survival by review, and what ends the truce, from the states of a stochastic game.
+
+    Parameters
+    ----------
+    game : StochasticGame
+        The game.
+    policy : sequence of sequences
+        For each state and player an action, by name or index, or the probabilities of all actions.
+    start : str or int
+        The state of the first year, in which the truce stands.
+    ends : mapping from cause to collection of str or int
+        The states that a cause brings about; the truce has ended once the first of them is reached.
+    num_rounds : int
+        Number of years.
+
+    Returns
+    -------
+    Survival
+        Year t ends with the move from state t to state t + 1. `mean_life` lets the hazard of the last year go on;
+        `negotiation.games.absorption` computes it from the states.
+
+    Raises
+    ------
+    ArgumentError
+        If the policy does not fit the game, a state is unknown, stands under two causes or is the first, or no
+        cause is named.
+
+    Examples
+    --------
+    >>> game = StochasticGame(["truce", "war"], [[[[0, 0]]]] * 2, [[[[0.75, 0.25]]], [[[0, 1]]]], 0.9)
+    >>> state_survival(game, [(0, 0)] * 2, "truce", {"war": ["war"]}, 3).survival.tolist()
+    [0.75, 0.5625, 0.421875]
+    """
+    check_class("game", "state_survival", game, StochasticGame)
+    rounds = check_count("num_rounds", "state_survival", num_rounds, most=MAX_ROUNDS)
+    marks = _marks(game, game.state(start), ends)
+    matrix = policy_matrix(game, policy)
+    left = np.zeros(game.num_states)
+    left[game.state(start)] = 1
+    struck = np.zeros((rounds, len(ends)))
+    for year in range(rounds):
+        if (standing := left.sum()) > 0:
+            left = left @ matrix
+            struck[year] = [left[mark].sum() / standing for mark in marks]
+            left[marks.any(axis=0)] = 0
+    shares = _parts(struck)
+    hazard = np.minimum(struck.sum(axis=1, keepdims=True), 1)
+    hazards = _read_only(np.where(shares > 0, 1 - (1 - hazard) ** shares, 0.0))
+    return Survival(tuple(ends), hazards, hazards[-1], shares)
+
+
+def _parts(rates: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each entry as a part of its row, 0 where the row is."""
+    total = rates.sum(axis=1, keepdims=True)
+    return _read_only(np.divide(rates, total, out=np.zeros_like(rates), where=total > 0))
+
+
+def _read_only(table: NDArray[np.float64]) -> NDArray[np.float64]:
     table.setflags(write=False)
-    return Survival((*hazards, *once), table, later)
+    return table
+
+
+def _marks(game: StochasticGame, start: int, ends: Mapping[str, Collection[str | int]]) -> NDArray[np.bool_]:
+    marks = np.zeros((len(ends), game.num_states), dtype=np.bool_)
+    for row, states in zip(marks, ends.values(), strict=True):
+        row[[game.state(state) for state in ([states] if isinstance(states, str) else states)]] = True
+    if not len(ends) or marks.sum(axis=0).max() > 1 or marks[:, start].any():
+        rule = "name at least one cause, no state twice and not the first one"
+        raise refusal("ends", "state_survival", rule, dict(ends))
+    return marks
 
 
 def _column(name: str, chance: ArrayLike, rounds: int) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, refusal
-from negotiation._kernels.critical import fill_critical, fill_worst
+from negotiation._kernels.critical import fill_critical, fill_transfers, fill_worst
 
 PROFILES = ((0, 0), (0, 1), (1, 0), (1, 1))
 
@@ -111,24 +111,9 @@ def transfer_critical_discounts(payoffs: ArrayLike, profile: tuple[int, int] = (
     """
     _check_profile(profile, "transfer_critical_discounts")
     games = _games("transfer_critical_discounts", payoffs)
-    row, column = np.moveaxis(games.reshape(-1, 2, 2, 2), (0, 3), (-1, 0))
-    best = np.stack(np.broadcast_arrays(row.max(axis=0), column.max(axis=1)[:, np.newaxis]))
-    joint, most = (row + column).reshape(4, -1), best.reshape(2, 4, -1)
-    liquidity = most.sum(axis=0) - joint
-    admitted = liquidity <= liquidity[:, np.newaxis]
-    punished = np.where(admitted, most[:, np.newaxis], np.inf).min(axis=2).sum(axis=0)
-    works = _threshold(liquidity, np.where(admitted, joint, -np.inf).max(axis=1) - punished)
-    at = PROFILES.index(profile)
-    deters = _threshold(liquidity[at], joint[at] - punished)
-    needed: NDArray[np.float64] = np.maximum(works, deters).min(axis=0).reshape(games.shape[:-3])
+    needed = np.empty(games.shape[:-3])
+    fill_transfers(games.reshape(-1, 2, 2, 2), PROFILES.index(profile), needed.reshape(-1))
     return needed
-
-
-def _threshold(liquidity: NDArray[np.float64], surplus: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the smallest delta with (1 - delta) liquidity <= delta surplus, infinite if it is not below 1."""
-    asked = np.full(np.broadcast_shapes(liquidity.shape, surplus.shape), np.inf)
-    np.divide(liquidity, liquidity + surplus, out=asked, where=surplus > 0)
-    return np.where(liquidity <= 0, 0.0, asked)
 
 
 def _check_profile(profile: tuple[int, int], owner: str) -> None:

@@ -2,9 +2,11 @@
 
 from functools import cache
 from importlib.resources import files
+from os import PathLike
+from pathlib import Path
 
-from negotiation._checks import check_number, refusal
-from negotiation.evidence import Evidence, load_evidence
+from negotiation._checks import check_number, nearest, refusal
+from negotiation.evidence import Evidence, Reading, load_evidence, read_reading
 from negotiation.truce.parameters import Parameters
 
 
@@ -31,3 +33,20 @@ def checked(p: Parameters) -> Parameters:
     if values["eps1"] < values["eps0"]:
         raise refusal("eps1", "Truce", f"be at least eps0 = {values['eps0']:g}", f"{values['eps1']:g}")
     return Parameters(**values)
+
+
+def check_reading(reading: str) -> None:
+    """Refuse an unknown name of a reading; the nearest one is named."""
+    known = ["central", *(one.id for one in dossier().readings)]
+    if reading not in known:
+        hint = f"{nearest(reading, known)} A file of your own ends in .toml."
+        rule = f"be one of the {len(known)} known names"
+        raise refusal("reading", "Truce.from_reading", rule, repr(reading), hint)
+
+
+def own_reading(path: str | PathLike[str]) -> Reading:
+    """Return the reading in a file, or refuse one that takes the name of the central values."""
+    own = read_reading(Path(path), dossier())
+    if own.id == "central":
+        raise refusal("id", str(path), "differ from 'central', which names the central values", repr(own.id))
+    return own

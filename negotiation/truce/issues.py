@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from negotiation._checks import check_known, refusal
 from negotiation.evidence import Issue, Quantity
 from negotiation.games import StageGame
-from negotiation.stability import Linkage, link
+from negotiation.stability import Linkage, Linkages, link
+from negotiation.stability import linkages as link_all
 from negotiation.truce import payoffs
 from negotiation.truce.dossier import dossier
 from negotiation.truce.parameters import Parameters
@@ -124,6 +125,27 @@ def linkage(p: Parameters, bundles: Sequence[Sequence[str]], *, false_alarms: Ma
     ends = np.cumsum([0, *map(len, bundles)])
     arranged = [range(start, end) for start, end in pairwise(ends)]
     return link(gains, harms, arranged, patience=float(payoffs.patience(p)), false_alarms=alarms)
+
+
+def linkages(p: Parameters, chosen: Sequence[str] | None, *, false_alarms: Mapping[str, float]) -> Linkages:
+    """Judge every arrangement of issues into bundles.
+
+    Parameters
+    ----------
+    p : Parameters
+        Numbers.
+    chosen : sequence of str or None
+        Ids of issues; those of the central bundle if None.
+    false_alarms
+        As in `linkage`.
+    """
+    picked = select(chosen, "issues", "Truce.linkages")
+    ids = [issue.id for issue in picked]
+    for name in false_alarms:
+        check_known("false_alarms", "Truce.linkages", name, ids)
+    alarms = [false_alarms.get(name, 0.0) for name in ids]
+    gains, harms = temptations_and_harms(p, picked)
+    return link_all(gains, harms, patience=float(payoffs.patience(p)), false_alarms=alarms, issues=ids)
 
 
 def _size(quantities: Mapping[str, Quantity], party: str) -> float:

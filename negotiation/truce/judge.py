@@ -1,6 +1,5 @@
 """How a verdict is reached: every number of the record in `verdict`, from one set of parameters."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -15,18 +14,17 @@ from negotiation.stability import (
     critical_discount,
     critical_patience,
     present_slack,
-    robustness_radius,
+    random_points,
+    relative_radius,
     share_of,
     tipping_points,
     transfer_band,
-    triangular_draws,
 )
 from negotiation.truce import measures, payoffs
+from negotiation.truce.asked import NUM_REVIEWS, truce_model
 from negotiation.truce.dossier import dossier
-from negotiation.truce.parameters import Number, Parameters
+from negotiation.truce.parameters import Parameters
 from negotiation.truce.verdict import Course, Ruling, Side, Verdict
-
-NUM_REVIEWS = 5
 
 DRAWS = 20_000
 SEED = 2025
@@ -123,18 +121,14 @@ def draw(p: Parameters, draws: int, seed: int, owner: str) -> Parameters:
     """
     count = check_count("draws", owner, draws, most=MAX_DRAWS)
     rng = np.random.default_rng(check_count("seed", owner, seed, 0))
-    names = [one.name for one in dossier().parameters if one.drawn]
-    return replace(p, **triangular_draws(plausible_box(p, names), count, rng))
+    return replace(p, **random_points(truce_model(p).ranges, count, rng))
 
 
-def plausible_box(p: Parameters, names: Iterable[str]) -> dict[str, tuple[float, float, float]]:
-    """Return low, value and high of some parameters; a value outside its range widens it to itself."""
-    values = {name: float(value) for name, value in p.as_mapping().items()}
-    ranges = {name: dossier().parameter(name).quantity for name in names}
-    return {
-        name: (min(found.low, values[name]), values[name], max(found.high, values[name]))
-        for name, found in ranges.items()
-    }
+def sample(p: Parameters, *, draws: int, seed: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return patience and the patience each side needs at random draws; see `Truce.sample`."""
+    drawn = draw(p, draws, seed, "Truce.sample")
+    deterrent = payoffs.deterrent(drawn, payoffs.harm(drawn))
+    return payoffs.patience(drawn), critical_patience(payoffs.temptation(drawn), deterrent)
 
 
 def _sides(
@@ -142,7 +136,7 @@ def _sides(
 ) -> tuple[Side, Side]:
     weight = payoffs.patience(p)
     critical, present = critical_patience(gain, deterrent), present_slack(gain, deterrent, weight)
-    radius = robustness_radius(gain, deterrent, weight)
+    radius = relative_radius(gain, deterrent, weight)
     classes = game_class(_year(p))
     us, cn = (
         Side(
@@ -180,12 +174,7 @@ def _ruling(p: Parameters) -> Ruling:
 
 
 def _tips(p: Parameters) -> tuple[Tip, ...]:
-    def smallest_slack(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        moved: dict[str, Number] = {name: values}
-        smallest: NDArray[np.float64] = measures.slacks(replace(p, **moved)).min(axis=-1)
-        return smallest
-
-    return tipping_points(smallest_slack, plausible_box(p, INCENTIVES))
+    return tuple(one.nearest for one in tipping_points(truce_model(p), INCENTIVES) if one.nearest is not None)
 
 
 def _band(p: Parameters, slacks: NDArray[np.float64]) -> tuple[float, float] | None:

@@ -3,21 +3,32 @@
 Sides stand on the last axis, the United States first. Functions that say "numbers or draws" take arrays of draws.
 """
 
+import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from negotiation._checks import MAX_ROUNDS, check_count, refusal
 from negotiation.stability import (
     Bite,
     Survival,
+    best_tightness,
     crossing_year,
     dependence_at_bite,
+    dependence_path,
+    relative_radius,
     slack,
     survival,
+    transfer_critical_discounts,
 )
 from negotiation.truce import payoffs
+from negotiation.truce.dossier import dossier
 from negotiation.truce.parameters import Number, Parameters
 from negotiation.truce.payoffs import Array
+
+Flag = bool | NDArray[np.bool_]
 
 PERCENTAGE_POINTS = 10.0
 """Percentage points of tariff behind one point of payoff, by definition of the unit."""
@@ -87,27 +98,74 @@ def reversal_horizon(p: Parameters) -> Array:
     return crossing_year(remaining, payoffs.erosion_factor(p), floor=p.floor)
 
 
+def erosion(p: Parameters, num_rounds: int, *, tier: str, use: float) -> Array:
+    """Return dependence on one tier of the chain, shape (num_rounds + 1,); see `Truce.erosion`."""
+    found = dossier().tier(tier)
+    start = p.d0 if tier == "chain" else found.share.central
+    factor = 1 - p.gamma_res if tier == "reserves" else payoffs.erosion_factor(p, use=use)
+    rounds = check_count("num_rounds", "Truce.erosion", num_rounds, 0, most=MAX_ROUNDS)
+    return dependence_path(float(start), float(factor), rounds, floor=float(p.floor))
+
+
+def tightness(p: Parameters) -> float:
+    """Return the constant use of its lever that is worth most to China; see `Truce.best_tightness`."""
+    rate = float(payoffs.erosion_rate(p))
+    if rate < 0:
+        rule = "leave the yearly erosion at 0 or above"
+        raise refusal("gamma_truce", "Truce.best_tightness", rule, f"{rate:.3g}")
+    return best_tightness(float(p.delta), rate, float(p.gamma_x))
+
+
+def holding(p: Parameters, num_rounds: int) -> Array:
+    """Return what decides whether the truce holds, sense by sense, shape (..., 4); numbers or draws.
+
+    The smaller slack of the two sides; patience less what it takes with transfers; the smaller joint adverse error
+    that a side survives; and the chance of standing through `num_rounds` reviews with terms bargained anew.
+    """
+    gain, weight, harms = payoffs.temptation(p), payoffs.patience(p), payoffs.harm(p)
+    table = payoffs.stage_payoffs(p, (0.0, 1.0), harms)
+    deterrent, needed = payoffs.deterrent_in(table), transfer_critical_discounts(table)
+    lasting = _lasting(p, payoffs.transfers_patience(p, _without_lever(p)) > payoffs.lasting_patience(p))
+    once = _once(p, needed > weight, payoffs.transfers_patience(p, payoffs.harm(p, annulled=True)) > weight)
+    columns = [
+        slack(gain, deterrent, weight[..., None]).min(axis=-1),
+        weight - np.minimum(needed, 1.0),
+        relative_radius(gain, deterrent, weight[..., None]).min(axis=-1),
+        math.prod((1 - np.asarray(chance)) ** num_rounds for chance in lasting.values())
+        * math.prod(1 - np.asarray(chance) for chance in once.values()),
+    ]
+    return np.stack(np.broadcast_arrays(*columns), axis=-1)
+
+
 def survival_curve(p: Parameters, num_rounds: int, *, rebargained: bool) -> Survival:
     """Return survival by review and what ends the truce; see `Truce.survival`."""
-    harms = payoffs.harm(p)
-    without_lever = harms * [float(p.floor), 1.0]
-    return survival(
-        {
-            "turnover of leaders": p.turnover,
-            "outside shock": p.shock,
-            "unforgiven false alarm": p.eps0 * (1 - p.psi),
-            "completed diversification": p.p_div * _ends(replace(p, p_div=0.0), without_lever, rebargained),
-        },
-        num_rounds,
-        first_year={
-            "incentive to break": _ends(p, harms, rebargained),
-            "court ruling": float(p.p_court) * _ends(p, payoffs.harm(p, annulled=True), rebargained),
-        },
-    )
+    lasting = _lasting(p, _ends(replace(p, p_div=0.0), _without_lever(p), rebargained))
+    annulled = _ends(p, payoffs.harm(p, annulled=True), rebargained)
+    once = _once(p, _ends(p, payoffs.harm(p), rebargained), annulled)
+    return survival(lasting, num_rounds, first_year={cause: float(chance) for cause, chance in once.items()})
 
 
-def _ends(p: Parameters, harms: Array, rebargained: bool) -> float:
+def _lasting(p: Parameters, ends_without_lever: Flag) -> dict[str, Any]:
+    """Return the chances of an end in every year by cause; numbers or draws."""
+    return {
+        "turnover of leaders": p.turnover,
+        "outside shock": p.shock,
+        "unforgiven false alarm": p.eps0 * (1 - p.psi),
+        "completed diversification": p.p_div * ends_without_lever,
+    }
+
+
+def _once(p: Parameters, ends_today: Flag, ends_annulled: Flag) -> dict[str, Any]:
+    """Return the chances of an end in the first year only by cause; numbers or draws."""
+    return {"incentive to break": 1.0 * ends_today, "court ruling": p.p_court * ends_annulled}
+
+
+def _without_lever(p: Parameters) -> Array:
+    return payoffs.harm(p) * payoffs.sides(p.floor, 1.0)
+
+
+def _ends(p: Parameters, harms: Array, rebargained: bool) -> bool:
     weight = payoffs.patience(p)
     if rebargained:
-        return float(payoffs.transfers_patience(p, harms) > weight)
-    return float(slack(payoffs.temptation(p), payoffs.deterrent(p, harms), weight).min() < 0)
+        return bool(payoffs.transfers_patience(p, harms) > weight)
+    return bool(slack(payoffs.temptation(p), payoffs.deterrent(p, harms), weight).min() < 0)

@@ -29,6 +29,8 @@ from negotiation.truce.parameters import Number, Parameters
 
 Array = NDArray[np.float64]
 
+ACTIONS = ("Hold", "Squeeze", "Break")
+
 FULL = 1 - 1e-12
 """Largest dependence; at 1 a lever with the CES bite would do boundless harm."""
 
@@ -84,7 +86,11 @@ def deterrent(p: Parameters, harms: Array) -> Array:
 
     The answer to a break is each side's worst equilibrium of the 2x2 stage game.
     """
-    table = stage_payoffs(p, (0.0, 1.0), harms)
+    return deterrent_in(stage_payoffs(p, (0.0, 1.0), harms))
+
+
+def deterrent_in(table: Array) -> Array:
+    """Return the `deterrent` in 2x2 games with the payoffs of `stage_payoffs`, shape (..., 2)."""
     unanswered = sides(table[..., 1, 0, 0], table[..., 0, 1, 1])
     worst: Array = unanswered - worst_equilibrium_payoffs(table)
     return worst.round(DECIMALS)
@@ -159,16 +165,13 @@ def stage_payoffs(p: Parameters, pressures: tuple[Number, ...], harms: Array, *,
     calm, kept = 1 - np.maximum(us, cn), np.maximum(us, cn) < 1
     gains = gross_temptation(p)
     columns = []
-    for i, (own, other, benefit, zeta, sign) in enumerate(
-        [(us, cn, p.b_us, p.zeta_us, -1), (cn, us, p.b_cn, p.zeta_cn, 1)]
+    for i, (own, other, benefit, zeta, paid) in enumerate(
+        [(us, cn, p.b_us, p.zeta_us, -terms), (cn, us, p.b_cn, p.zeta_cn, terms)]
     ):
-        columns.append(
-            _cell(benefit) * calm
-            + _cell(gains[..., i]) * pressure_gain(own)
-            - _cell(harms[..., i]) * other
-            - _cell(zeta) * own * other
-            + sign * terms * kept
-        )
+        column = _cell(benefit) * calm + _cell(gains[..., i]) * pressure_gain(own) - _cell(harms[..., i]) * other
+        if np.any(zeta):
+            column = column - _cell(zeta) * own * other
+        columns.append(column + paid * kept if terms else column)
     return sides(*columns).round(DECIMALS)
 
 

@@ -108,7 +108,27 @@ class LeverageRace:
 
 
 def build_race(truce: "Truce", design: RaceDesign) -> LeverageRace:
-    """Build the leverage race of a truce; see `Truce.leverage_race`."""
+    """Build the leverage race of a truce.
+
+    Parameters
+    ----------
+    truce : Truce
+        The parameters.
+    design : RaceDesign
+        Which states and actions there are.
+
+    Raises
+    ------
+    ArgumentError
+        If a step is narrower than the yearly fall of its lever.
+
+    Examples
+    --------
+    >>> from negotiation.truce import Truce
+    >>> race = build_race(Truce.central(), RaceDesign(calendar="none", markets=(1,)))
+    >>> race.start, len(race.game.states)
+    ('truce, chain 100%, ruling pending', 9)
+    """
     rules = Rules(truce.parameters, design)
     names = list(rules.values)
     game = compose_game(

@@ -3,28 +3,28 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import MAX_ROUNDS, check_between, check_count, check_known, check_number, nearest, refusal
-from negotiation.evidence import Evidence, read_reading
+from negotiation._checks import check_between, check_known, check_number
+from negotiation.evidence import Evidence
 from negotiation.games import GameClass, RepeatedGame, StageGame, game_class
 from negotiation.stability import (
     Bite,
     Linkage,
+    Linkages,
+    Model,
     Survival,
-    best_tightness,
     critical_patience,
-    dependence_path,
     nash_terms,
     transfer_band,
 )
 from negotiation.truce import issues, measures, payoffs
-from negotiation.truce.dossier import checked, dossier
-from negotiation.truce.judge import DRAWS, SEED, draw, judge
+from negotiation.truce.asked import truce_model
+from negotiation.truce.dossier import check_reading, checked, dossier, own_reading
+from negotiation.truce.judge import DRAWS, SEED, judge, sample
 from negotiation.truce.parameters import Parameters
 from negotiation.truce.race import LeverageRace, build_race
 from negotiation.truce.race_design import RaceDesign
@@ -33,8 +33,6 @@ from negotiation.truce.verdict import Verdict
 
 if TYPE_CHECKING:
     import xarray
-
-ACTIONS = ("Hold", "Squeeze", "Break")
 
 
 @final
@@ -93,12 +91,7 @@ class Truce:
         ArgumentError
             If the reading is unknown; the nearest one is named.
         """
-        known = ["central", *(one.id for one in dossier().readings)]
-        if reading not in known:
-            hint = f"{nearest(reading, known)} A file of your own ends in .toml."
-            raise refusal(
-                "reading", "Truce.from_reading", f"be one of the {len(known)} known names", repr(reading), hint
-            )
+        check_reading(reading)
         central = cls.central()
         if reading == "central":
             return central
@@ -113,9 +106,7 @@ class Truce:
         EvidenceError
             If the file cannot be read or has faults; every fault is listed.
         """
-        own = read_reading(Path(path), dossier())
-        if own.id == "central":
-            raise refusal("id", str(path), "differ from 'central', which names the central values", repr(own.id))
+        own = own_reading(path)
         return replace(cls.central().vary(**own.overrides), reading=own.id)
 
     @property
@@ -140,6 +131,10 @@ class Truce:
             check_known("parameter", "Truce.vary", name, Parameters.names())
         return replace(self, parameters=replace(self.parameters, **changes))
 
+    def model(self) -> Model:
+        """Return the truce as a model that questions can be put to, as in ``tipping_point(truce, "tau_us")``."""
+        return truce_model(self.parameters)
+
     def stage(
         self, *, squeeze: bool = False, terms: float = 0.0, year: float = 0.0, annulled: bool = False
     ) -> StageGame:
@@ -160,9 +155,8 @@ class Truce:
             2x2 (Hold, Break), or 3x3 (Hold, Squeeze, Break); payoffs are rounded to 12 decimals, so that exact
             solvers see the decimals meant and no rounding error.
         """
-        p, paid = self.parameters, check_number("terms", "Truce.stage", terms)
-        step = 1 if squeeze else 2
-        pressures, names = (0.0, p.sigma, 1.0)[::step], ACTIONS[::step]
+        p, paid, step = self.parameters, check_number("terms", "Truce.stage", terms), 1 if squeeze else 2
+        pressures, names = (0.0, p.sigma, 1.0)[::step], payoffs.ACTIONS[::step]
         table = payoffs.stage_payoffs(p, pressures, self.harm(year=year, annulled=annulled), terms=paid)
         return StageGame(table, dossier().parties, (names, names))
 
@@ -195,6 +189,20 @@ class Truce:
             Yearly chance of a false alarm; 0 for an issue that is not named.
         """
         return issues.linkage(self.parameters, bundles, false_alarms=false_alarms or {})
+
+    def linkages(
+        self, chosen: Sequence[str] | None = None, *, false_alarms: Mapping[str, float] | None = None
+    ) -> Linkages:
+        """Judge every arrangement of issues into bundles, those of the central bundle when none are given.
+
+        Parameters
+        ----------
+        chosen : sequence of str, optional
+            Ids of at most 11 issues.
+        false_alarms
+            As in `linkage`.
+        """
+        return issues.linkages(self.parameters, chosen, false_alarms=false_alarms or {})
 
     def stage_class(self) -> tuple[GameClass, GameClass]:
         """Return the class of the 2x2 game as each side sees it, the United States first."""
@@ -315,11 +323,7 @@ class Truce:
         array, shape (num_rounds + 1,)
             Shares.
         """
-        p, found = self.parameters, self.evidence.tier(tier)
-        start = p.d0 if tier == "chain" else found.share.central
-        factor = 1 - p.gamma_res if tier == "reserves" else payoffs.erosion_factor(p, use=use)
-        rounds = check_count("num_rounds", "Truce.erosion", num_rounds, 0, most=MAX_ROUNDS)
-        return dependence_path(float(start), float(factor), rounds, floor=float(p.floor))
+        return measures.erosion(self.parameters, num_rounds, tier=tier, use=use)
 
     def reversal_horizon(self) -> float:
         """Return the years until erosion takes from China's Nash terms what the court is expected to add."""
@@ -353,12 +357,6 @@ class Truce:
         ----------
         **design
             Fields of `RaceDesign`: which states and actions there are.
-
-        Examples
-        --------
-        >>> race = Truce.central().leverage_race(calendar="none", markets=(1,))
-        >>> race.start, len(race.game.states)
-        ('truce, chain 100%, ruling pending', 9)
         """
         return build_race(self, RaceDesign(**design))
 
@@ -367,11 +365,7 @@ class Truce:
 
         Entrenchment, which works against erosion, is left out.
         """
-        p, rate = self.parameters, float(payoffs.erosion_rate(self.parameters))
-        if rate < 0:
-            rule = "leave the yearly erosion at 0 or above"
-            raise refusal("gamma_truce", "Truce.best_tightness", rule, f"{rate:.3g}")
-        return best_tightness(float(p.delta), rate, float(p.gamma_x))
+        return measures.tightness(self.parameters)
 
     def investor_horizon(self, renewal: float) -> float:
         """Return how many years of margin an investment made today may count on, sum_t (delta * renewal)^t.
@@ -389,24 +383,14 @@ class Truce:
 
         Parameters
         ----------
-        draws : int, default 20,000
-            Number of random draws of the parameters.
-        seed : int, default 2025
-            Seed of the draws; the same seed gives the same numbers.
+        draws, seed : int, default 20,000 and 2025
+            Number of random draws of the parameters, and their seed; the same seed gives the same numbers.
         """
         return judge(self.parameters, self.reading, draws=draws, seed=seed)
 
     def sample(self, *, draws: int = DRAWS, seed: int = SEED) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return patience, shape (draws,), and the patience each side needs, shape (draws, 2), at random draws.
-
-        Parameters
-        ----------
-        draws, seed
-            As in `verdict`.
-        """
-        drawn = draw(self.parameters, draws, seed, "Truce.sample")
-        deterrent = payoffs.deterrent(drawn, payoffs.harm(drawn))
-        return payoffs.patience(drawn), critical_patience(payoffs.temptation(drawn), deterrent)
+        """Return patience, shape (draws,), and the patience each side needs, shape (draws, 2), at draws of `verdict`."""
+        return sample(self.parameters, draws=draws, seed=seed)
 
     def sweep(self, **values: Sequence[float] | NDArray[np.float64]) -> "xarray.Dataset":
         """Return critical patience, slack, patience and whether the truce holds over a grid of parameters.

@@ -11,7 +11,7 @@ from negotiation.solvers import PayoffSet, payoff_set
 from negotiation.stability import Survival, critical_patience
 from negotiation.truce import payoffs
 from negotiation.truce.judge import SEED
-from negotiation.truce.truce import ACTIONS, Truce
+from negotiation.truce.truce import Truce
 
 NUM_YEARS = 12
 """Years ahead that are shown: erosion ends the deterrent within them in most draws."""
@@ -164,5 +164,5 @@ def _bands(truce: Truce, years: NDArray[np.float64], annulled: bool) -> NDArray[
 
 
 def _plan(truce: Truce) -> Automaton:
-    hold, fight = ACTIONS[0], ACTIONS[-1]
+    hold, fight = payoffs.ACTIONS[0], payoffs.ACTIONS[-1]
     return grim_trigger(truce.stage(), (hold, hold), (fight, fight))

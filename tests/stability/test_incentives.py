@@ -15,6 +15,7 @@ from negotiation.stability.incentives import (
     largest_pending_risk,
     patience_with_lag,
     present_slack,
+    relative_radius,
     slack,
 )
 from tests.strategies import dilemmas, refused, rescale, swap_players
@@ -176,3 +177,43 @@ def test_what_the_formulas_cannot_use_is_refused():
     for lag in (0, -1):
         with refused(f"'lag' of patience_with_lag must be above 0, got {lag:.1f}."):
             patience_with_lag(1, 2, lag)
+
+
+def slack_after(error, temptation, harm, patience):
+    return patience * (1 - error) * harm * (1 - error) - temptation * (1 + error)
+
+
+@given(sizes, sizes, st.floats(0.02, 1))
+def test_the_radius_solves_the_equation_of_its_definition(temptation, harm, patience):
+    found = float(relative_radius(temptation, harm, patience))
+    root = brentq(slack_after, -1, 1, args=(temptation, harm, patience), xtol=1e-14)
+    assert found == pytest.approx(root, abs=1e-9)
+    assume(abs(slack_after(0, temptation, harm, patience)) > 1e-9)
+    assert (found >= 0) == (slack_after(0, temptation, harm, patience) >= 0)
+
+
+@pytest.mark.parametrize(("temptation", "harm", "patience"), [(2.1, 6.48, 0.57358), (2.6, 10.8, 0.57358)])
+def test_every_common_error_below_the_radius_is_survived_and_none_above(temptation, harm, patience):
+    radius = float(relative_radius(temptation, harm, patience))
+    for error in np.linspace(0, 0.99, 200):
+        assert (slack_after(error, temptation, harm, patience) >= 0) == (error <= radius)
+
+
+def test_radii_at_the_edges():
+    found = relative_radius([0, -1, 1, 1, 1, 0], [5, 5, 0, -2, 2, 0], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5])
+    assert found.tolist() == [1, 1, -1, -1, 0, 1]
+    assert relative_radius([[1], [2]], [4, 5, 6], 0.9).shape == (2, 3)
+    assert relative_radius(1, [1e-17, 1e-300], 1).tolist() == [-1, -1]
+    assert relative_radius(1e-300, 1, 1) == pytest.approx(1)
+
+
+def test_radii_of_what_does_not_fit_are_refused():
+    with refused("'patience' of relative_radius must be above 0, got 0.0."):
+        relative_radius(1, 2, 0)
+    for patience in (1.2, -0.5):
+        with refused(f"'patience' of relative_radius must lie between 0 and 1, got {patience}."):
+            relative_radius(1, 2, patience)
+    with refused("'temptation' of relative_radius must be finite, got nan."):
+        relative_radius(math.nan, 2, 0.5)
+    with refused("'harm' of relative_radius must be a rectangular array of numbers, got 'x'."):
+        relative_radius(1, "x", 0.5)

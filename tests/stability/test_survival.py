@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from negotiation.stability.survival import survival
+from negotiation.games import StochasticGame
+from negotiation.games import simulate as play
+from negotiation.stability.survival import state_survival, survival
 from tests.strategies import refused
 
 ROUNDS = 5
@@ -78,7 +80,7 @@ def test_causes_of_the_first_year_do_not_go_on(rounds):
     curve = survival({"shock": 0.2, "alarm": 0.1}, rounds, first_year={"ruling": 0.6})
     assert curve.causes == ("shock", "alarm", "ruling")
     assert curve.hazards[:, 2].tolist() == [0.6] + [0.0] * (rounds - 1)
-    assert curve.later == pytest.approx(1 - 0.8 * 0.9)
+    assert curve.later.tolist() == [0.2, 0.1, 0.0]
     stands = 0.4 * 0.72
     assert curve.survival[0] == pytest.approx(stands)
     assert curve.mean_life == pytest.approx(1 + stands / 0.28)
@@ -148,3 +150,72 @@ def test_hazards_of_the_first_year_that_do_not_fit_are_refused():
         survival({"a": 0.1}, 3, first_year={"b": 1.5})
     with refused("'num_rounds' of survival must be at most 100,000, got 100,001."):
         survival({"a": 0.1}, 100_001)
+
+
+@given(tables, st.integers(0, 3))
+def test_without_a_cause_its_hazards_are_nil(table, which):
+    names = [str(k) for k in range(len(table))]
+    gone = names[which % len(names)]
+    curve = survival(dict(zip(names, table, strict=True)), ROUNDS).without(gone)
+    other = survival(
+        {"none": 0.0} | {name: row for name, row in zip(names, table, strict=True) if name != gone}, ROUNDS
+    )
+    assert curve.survival == pytest.approx(other.survival)
+    assert curve.mean_life == pytest.approx(other.mean_life)
+
+
+def test_a_cause_that_is_not_there_cannot_be_taken_away():
+    with refused("'cause' of Survival.without must be one of the 3 known names, got 'luck'."):
+        survival(CAUSES, ROUNDS).without("luck")
+
+
+STATES = ["calm", "tense", "war", "lapse"]
+MOVES = np.array([[0.7, 0.2, 0.04, 0.06], [0.3, 0.4, 0.25, 0.05], [0, 0, 1, 0], [0.5, 0, 0, 0.5]])
+GAME = StochasticGame(STATES, [[[[0, 0]]]] * 4, [[[row]] for row in MOVES.tolist()], 0.9)
+HOLD = [(0, 0)] * 4
+ENDS = {"war": ["war"], "lapse": ["lapse"]}
+
+
+@given(st.integers(1, 12))
+def test_survival_of_states_is_that_of_matrix_powers(rounds):
+    curve = state_survival(GAME, HOLD, "tense", ENDS, rounds)
+    absorbing = MOVES.copy()
+    absorbing[2:] = np.eye(4)[2:]  # what comes after an end does not matter
+    for year in range(rounds):
+        reached = np.linalg.matrix_power(absorbing, year + 1)[1]
+        assert curve.survival[year] == pytest.approx(reached[:2].sum())
+        assert curve.ended_by[year] == pytest.approx(reached[2:])
+
+
+def test_survival_of_states_is_that_of_simulated_plays():
+    rounds, paths = 6, 40_000
+    played = play(GAME, HOLD, "calm", rounds + 1, rng=np.random.default_rng(12), paths=paths).states
+    over = played >= 2
+    first = np.where(over.any(axis=1), over.argmax(axis=1), rounds + 1)
+    curve = state_survival(GAME, HOLD, "calm", ENDS, rounds)
+    error = 4.5 * np.sqrt(0.25 / paths)
+    for year in range(rounds):
+        assert curve.survival[year] == pytest.approx((first > year + 1).mean(), abs=error)
+        ended = first <= year + 1
+        cause = played[ended, first[ended]]
+        assert curve.ended_by[year] == pytest.approx(
+            [(cause == 2).sum() / paths, (cause == 3).sum() / paths], abs=error
+        )
+
+
+def test_a_certain_end_is_split_among_the_states_that_it_leads_to():
+    game = StochasticGame(
+        STATES, [[[[0, 0]]]] * 4, [[[[0, 0, 0.3, 0.7]]], *[[[row]] for row in MOVES[1:].tolist()]], 0.9
+    )
+    curve = state_survival(game, HOLD, "calm", ENDS, 3)
+    assert curve.survival.tolist() == [0, 0, 0]
+    assert curve.ended_by[-1] == pytest.approx([0.3, 0.7])
+    assert curve.mean_life == 1
+
+
+def test_ends_that_do_not_fit_are_refused():
+    for ends in ({}, {"war": ["war"], "both": ["war", "lapse"]}, {"calm": ["calm"]}):
+        with refused(
+            "'ends' of state_survival must name at least one cause, no state twice and not the first one"
+        ):
+            state_survival(GAME, HOLD, "calm", ends, 3)
