@@ -21,7 +21,7 @@ def references() -> str:
     markdown = find_plugin("pybtex.backends", "markdown")()
     read = works()
     written = [(one.key, one.text.render(markdown)) for one in style.format_entries(read.entries.values(), read)]
-    return "\n\n".join(f"### {key}\n\n{_plain(text)}" for key, text in written)
+    return "\n\n".join(f"## {key}\n\n{_plain(text)}" for key, text in written)
 
 
 def _plain(text: str) -> str:

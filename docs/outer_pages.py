@@ -15,7 +15,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
-COPIES = DOCS / "_copies"
+COPIES, REFERENCE = DOCS / "_copies", DOCS / "api"
 LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s:#]+)(?=[)#])")
 SECTION = re.compile(r"^## (?P<title>.+?)\n(?P<body>.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 
@@ -33,11 +33,12 @@ def outer_pages() -> dict[Path, Path]:
 
 
 def copy_outer_pages() -> None:
-    """Copy the outer pages, keeping the dates of the files so that what has not changed is not read again."""
-    shutil.rmtree(COPIES, ignore_errors=True)
+    """Copy the outer pages, after clearing away what an earlier build has left."""
+    for folder in (COPIES, REFERENCE):
+        shutil.rmtree(folder, ignore_errors=True)
     COPIES.mkdir()
     for page, copy in outer_pages().items():
-        shutil.copy2(page, copy)
+        shutil.copy(page, copy)
 
 
 def turn_links(text: str, page: Path, shown: Path) -> str:

@@ -61,6 +61,12 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
         assert not heading or heading in _headings(target), found["target"]
 
 
+def test_the_index_leads_to_every_page_and_notebook() -> None:
+    index = ROOT / "docs" / "index.md"
+    linked = {(index.parent / found["target"]).resolve() for found in LINK.finditer(index.read_text(encoding="utf-8"))}
+    assert {*PAGES, *(ROOT / "examples").glob("*.ipynb")} - linked == {index}
+
+
 @every_page
 def test_tests_named_on_a_page_exist(page: Path) -> None:
     named = {found["name"] for found in TEST.finditer(page.read_text(encoding="utf-8"))}
