@@ -31,7 +31,7 @@ nb_execution_mode = "off"  # the tests execute the notebooks, the pages show wha
 
 autodoc_class_signature = "mixed"
 autodoc_member_order = "bysource"
-autodoc_typehints_format = "short"
+autodoc_typehints = "none"  # the docstrings say what is passed, with shapes and units
 autosummary_ignore_module_all = False
 autosummary_imported_members = True
 numpydoc_show_class_members = False
@@ -39,5 +39,6 @@ numpydoc_show_class_members = False
 html_theme = "furo"
 html_title = f"negotiation {release}"
 html_copy_source = False
-html_static_path = [str(files("mathjax") / "static" / "mathjax" / "es5" / "tex-svg.js")]
+html_static_path = ["pages.css", str(files("mathjax") / "static" / "mathjax" / "es5" / "tex-svg.js")]
+html_css_files = ["pages.css"]
 mathjax_path = "tex-svg.js"  # one file with its glyphs inside: a page opens without a network

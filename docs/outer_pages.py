@@ -17,6 +17,7 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 COPIES, REFERENCE = DOCS / "_copies", DOCS / "api"
 LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s:#]+)(?=[)#])")
+ENTRY = re.compile(r"\[(?P<title>[^]]+)\]\((?P<path>[^)\s:#]+\.(?:md|ipynb))\)")
 SECTION = re.compile(r"^## (?P<title>.+?)\n(?P<body>.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -61,12 +62,10 @@ def turn_links(text: str, page: Path, shown: Path) -> str:
 
 
 def contents(index: str) -> str:
-    """Return the toctrees of an index: one for each section that links to pages, in the order of the links."""
-    trees, seen = [], set()
+    """Return the toctrees of an index: one for each section that links to whole pages, in the order of the links."""
+    trees = []
     for section in SECTION.finditer(index):
-        linked = [found["path"] for found in LINK.finditer(section["body"])]
-        pages = [path for path in dict.fromkeys(linked) if path.endswith((".md", ".ipynb")) and path not in seen]
-        seen.update(pages)
+        pages = [f"{one['title'].capitalize()} <{one['path']}>" for one in ENTRY.finditer(section["body"])]
         if pages:
             listed = "\n".join(pages)
             trees.append(f"```{{toctree}}\n:hidden:\n:caption: {section['title']}\n\n{listed}\n```\n")
