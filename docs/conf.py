@@ -39,6 +39,7 @@ numpydoc_show_class_members = False
 html_theme = "furo"
 html_title = f"negotiation {release}"
 html_copy_source = False
+html_show_copyright = False
 html_static_path = ["pages.css", str(files("mathjax") / "static" / "mathjax" / "es5" / "tex-svg.js")]
 html_css_files = ["pages.css"]
 mathjax_path = "tex-svg.js"  # one file with its glyphs inside: a page opens without a network

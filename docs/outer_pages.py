@@ -17,7 +17,7 @@ DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 COPIES, REFERENCE = DOCS / "_copies", DOCS / "api"
 LINK = re.compile(r"(?<=\]\()(?P<path>[^)\s:#]+)(?=[)#])")
-ENTRY = re.compile(r"\[(?P<title>[^]]+)\]\((?P<path>[^)\s:#]+\.(?:md|ipynb))\)")
+ROW = re.compile(r"^\|.*\[(?P<title>[^]]+)\]\((?P<path>[^)\s:#]+\.(?:md|ipynb))\) \|$", re.MULTILINE)
 SECTION = re.compile(r"^## (?P<title>.+?)\n(?P<body>.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -62,10 +62,10 @@ def turn_links(text: str, page: Path, shown: Path) -> str:
 
 
 def contents(index: str) -> str:
-    """Return the toctrees of an index: one for each section that links to whole pages, in the order of the links."""
+    """Return the toctrees of an index: one for each table of pages, in the order of its rows."""
     trees = []
     for section in SECTION.finditer(index):
-        pages = [f"{one['title'].capitalize()} <{one['path']}>" for one in ENTRY.finditer(section["body"])]
+        pages = [f"{one['title'].capitalize()} <{one['path']}>" for one in ROW.finditer(section["body"])]
         if pages:
             listed = "\n".join(pages)
             trees.append(f"```{{toctree}}\n:hidden:\n:caption: {section['title']}\n\n{listed}\n```\n")

@@ -4,6 +4,7 @@ from . import report as report
 from . import solvers as solvers
 from . import stability as stability
 from . import truce as truce
+from . import tuner as tuner
 from ._checks import ArgumentError as ArgumentError
 from .evidence import Evidence as Evidence
 from .evidence import EvidenceError as EvidenceError
@@ -30,6 +31,7 @@ from .solvers import exclude as exclude
 from .solvers import iterated_dominance as iterated_dominance
 from .solvers import load_certificate as load_certificate
 from .solvers import markov_perfect as markov_perfect
+from .solvers import markov_renegotiation as markov_renegotiation
 from .solvers import mixed_minmax as mixed_minmax
 from .solvers import nash_equilibria as nash_equilibria
 from .solvers import one_shot as one_shot
@@ -43,6 +45,7 @@ from .solvers import renegotiation_proof as renegotiation_proof
 from .solvers import repeated_negotiation as repeated_negotiation
 from .solvers import save_certificate as save_certificate
 from .solvers import state_payoff_sets as state_payoff_sets
+from .solvers import stochastic_renegotiation as stochastic_renegotiation
 from .solvers import support as support
 from .solvers import transfer_equilibrium as transfer_equilibrium
 from .solvers import transfer_renegotiation_critical as transfer_renegotiation_critical

@@ -4,17 +4,20 @@ import argparse
 import io
 import os
 import sys
+import webbrowser
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import NoReturn
 
-from negotiation import report
+from negotiation import report, tuner
 from negotiation._checks import ArgumentError, check_known, check_number, refusal
 from negotiation.truce import Truce, dossier, levers
+from negotiation.tuner.installed import check_installed
 
 DRAWS = 20_000
 SEED = 2025
 YEARS = 10
+PORT = 5006
 
 
 class _Parser(argparse.ArgumentParser):
@@ -105,6 +108,13 @@ def _parser() -> argparse.ArgumentParser:
     compare = verbs.add_parser("compare", help="put the readings of the five articles side by side")
     _add_common(compare)
     compare.set_defaults(run=_compare)
+
+    tune = verbs.add_parser("tune", help="move every parameter by a slider, in a browser on this machine")
+    tune.add_argument("--reading", default="central", help="as in 'verdict'")
+    _add_set(tune)
+    tune.add_argument("--port", type=int, default=PORT, help=f"port of the page, 0 for any free one ({PORT})")
+    tune.add_argument("--no-browser", action="store_true", help="only print the address of the page")
+    tune.set_defaults(run=_tune)
     return parser
 
 
@@ -176,6 +186,17 @@ def _compare(options: argparse.Namespace) -> str:
     readings = ["central", *(reading.id for reading in dossier().readings)]
     truces = [Truce.from_reading(reading).vary(**changes) for reading in readings]
     return report.comparison_text([(one, one.verdict(draws=options.draws, seed=options.seed)) for one in truces])
+
+
+def _tune(options: argparse.Namespace) -> str:
+    def opened(address: str) -> None:
+        print(f"{address} shows the tuner until Ctrl-C.", flush=True)
+        if not options.no_browser:
+            webbrowser.open(address)
+
+    check_installed()
+    tuner.serve(_reading(options.reading).vary(**_changes(options.set)), opened, port=options.port)
+    return "stopped"
 
 
 def _reading(name: str) -> Truce:

@@ -163,6 +163,8 @@ def test_verdict_draws_a_figure(suffix: str, tmp_path: Path, capsys: pytest.Capt
         (["verdict", "--draws", "99999999999999"], ["'draws'", "5,000,000"]),
         (["claims", "--parameter", "omeg"], ["'omeg'", "Did you mean 'omega'?"]),
         (["compare", "--set", "zeta=1"], ["'zeta'", "Did you mean 'zeta_cn' or 'zeta_us'?"]),
+        (["tune", "--port", "70000"], ["'port'", "65,535"]),
+        (["tune", "--set", "omega=-1"], ["'omega'", "0.3 to 0.95"]),
         (["judge"], ["judge", "verdict"]),
         ([], ["VERB"]),
     ],
@@ -181,6 +183,14 @@ def test_a_bad_argument_is_one_line_and_status_2(
     assert len(printed.err.splitlines()) == 1
     assert all(word in printed.err for word in words), printed.err
     assert not list(tmp_path.iterdir())
+
+
+def test_without_panel_the_tuner_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("negotiation.tuner.installed.find_spec", lambda _: None)
+    assert main(["tune"]) == 2
+    assert "pip install 'negotiation[tuner]'" in capsys.readouterr().err
 
 
 def test_a_faulty_file_is_reported_fault_by_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -67,6 +67,13 @@ def test_the_index_leads_to_every_page_and_notebook() -> None:
     assert {*PAGES, *(ROOT / "examples").glob("*.ipynb")} - linked == {index}
 
 
+def test_the_reference_lists_every_room() -> None:
+    stub = (ROOT / "negotiation" / "__init__.pyi").read_text(encoding="utf-8")
+    rooms = re.findall(r"^from \. import (\w+) as", stub, re.MULTILINE)
+    listed = re.findall(r"^   negotiation\.(\w+)$", (ROOT / "docs" / "reference.md").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(rooms)
+
+
 @every_page
 def test_tests_named_on_a_page_exist(page: Path) -> None:
     named = {found["name"] for found in TEST.finditer(page.read_text(encoding="utf-8"))}

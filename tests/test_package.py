@@ -13,7 +13,7 @@ import negotiation
 from negotiation import ArgumentError, RepeatedGame, StageGame, StochasticGame
 
 GAMES = (StageGame, RepeatedGame, StochasticGame)
-HEAVY = ("scipy", "pydantic", "nashpy", "xarray", "matplotlib", "pandas", "networkx")
+HEAVY = ("scipy", "pydantic", "nashpy", "xarray", "matplotlib", "pandas", "networkx", "panel", "bokeh")
 
 
 def _loaded_by(statement: str) -> set[str]:

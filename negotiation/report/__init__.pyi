@@ -22,4 +22,8 @@ from .text import comparison_text as comparison_text
 from .text import disagreements_text as disagreements_text
 from .text import parameter_text as parameter_text
 from .text import parameters_text as parameters_text
+from .text import patience_text as patience_text
+from .text import side_rows as side_rows
+from .text import terms_text as terms_text
+from .text import verdict_answers as verdict_answers
 from .text import verdict_text as verdict_text

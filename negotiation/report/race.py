@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from negotiation.report.layout import CAUTION, labelled, wrapped
+from negotiation.solvers import Proofness
 from negotiation.truce import Lever, RaceAnswer
 from negotiation.truce.verdict import POINT
 
@@ -11,9 +12,13 @@ SENSES = (
     "Upheld: nobody gains by breaking or squeezing. 'fixed': on terms of zero for good. 'bargained': on the "
     "self-enforcing terms nearest to those of Nash bargaining in each state. 'negotiated': in repeated "
     "negotiation, where each fresh negotiation divides the surplus anew; no where the best equilibrium plays "
-    "otherwise. Slack: what each side's best deviation loses on fixed terms, present value in points. Terms: from "
-    "the United States to China, points a year."
+    "otherwise. 'proof': renegotiation-proof, as no continuation of the best plan with payments is worse for both "
+    "than another, before paying or before acting. Slack: what each side's best deviation loses on fixed terms, "
+    "present value in points. Terms: from the United States to China, points a year."
 )
+
+
+PROVEN = {Proofness.PROOF: "yes", Proofness.NOT: "no", Proofness.UNDETERMINED: "open"}
 
 
 def race_text(answer: RaceAnswer, levers: Sequence[Lever] = ()) -> str:
@@ -48,7 +53,7 @@ def _by_state(answer: RaceAnswer) -> str:
     widths = [max(map(len, column)) + 2 for column in zip(*cells, strict=True)]
     head = "".join(f"{'':{width}}" for width in widths)
     lines = [
-        f"{head}{'fixed':>6}{'bargained':>10}{'negotiated':>11}{'slack':>15}{'terms':>7}",
+        f"{head}{'fixed':>6}{'bargained':>10}{'negotiated':>11}{'proof':>6}{'slack':>15}{'terms':>7}",
         *(
             "".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)) + _answers(answer, state)
             for row, state in zip(cells, answer.states, strict=True)
@@ -64,7 +69,7 @@ def _answers(answer: RaceAnswer, state: str) -> str:
     terms = answer.rebargained.terms[number]
     return (
         f"{_yes(answer.fixed.holds(state)):>6}{_yes(answer.rebargained.holds(state)):>10}"
-        f"{'open' if held is None else _yes(held):>11}{us:+8.2f}{cn:+7.2f}"
+        f"{'open' if held is None else _yes(held):>11}{PROVEN[answer.proven(state)]:>6}{us:+8.2f}{cn:+7.2f}"
         f"{'none' if math.isnan(terms) else f'{terms:+.2f}':>7}"
     )
 

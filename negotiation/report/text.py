@@ -29,8 +29,53 @@ def verdict_text(verdict: Verdict) -> str:
     str
         Lines of at most 100 characters.
     """
-    return "\n\n".join(
-        [_headline(verdict), _today(verdict), _senses(verdict), _breaks(verdict), _founding(verdict)]
+    return "\n\n".join([_headline(verdict), _today(verdict), *_sections(verdict)])
+
+
+def verdict_answers(verdict: Verdict) -> dict[str, dict[str, str]]:
+    """Return the sentences of a verdict by question and label.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        The answer.
+
+    Returns
+    -------
+    dict of str to dict of str to str
+        As in ``answers["Does it hold?"]["Robust"]``.
+    """
+    return {
+        "Does it hold?": _senses(verdict),
+        "What breaks it first?": _breaks(verdict),
+        "What does it rest on?": _founding(verdict),
+    }
+
+
+def side_rows(verdict: Verdict) -> list[tuple[str, list[str]]]:
+    """Return what the verdict says about each side, one row a measure: its name and a cell for each side."""
+    return [
+        ("the year's game, as it sees it", [side.game_class for side in verdict.sides]),
+        ("temptation to break, points a year", [f"{side.temptation:.2f}" for side in verdict.sides]),
+        ("deterrent, points a year", [f"{side.deterrent:.2f}" for side in verdict.sides]),
+        ("patience needed", [patience_words(side.critical_patience) for side in verdict.sides]),
+        ("slack, points a year", [f"{side.slack:+.2f}" for side in verdict.sides]),
+        ("joint adverse error it survives", [f"{side.radius:.1%}" for side in verdict.sides]),
+    ]
+
+
+def patience_text(verdict: Verdict) -> str:
+    """Return the patience that is there, what side payments would need, and the band of terms."""
+    pooled = patience_words(verdict.pooled_critical_patience)
+    return f"patience there is {verdict.patience:.3f}; needed with side payments {pooled} ({_payments(verdict)})"
+
+
+def terms_text(truce: Truce) -> str:
+    """Return the terms on which Nash bargaining settles and those reported, in one sentence."""
+    payer, payee = truce.evidence.parties
+    return (
+        f"Nash bargaining would settle on {truce.nash_terms():+.2f} points a year from {payer} to {payee}; "
+        f"the terms as reported are worth {truce.observed_terms():+.2f}"
     )
 
 
@@ -44,20 +89,9 @@ def _headline(verdict: Verdict) -> str:
 
 
 def _today(verdict: Verdict) -> str:
-    rows = [
-        ("the year's game, as it sees it", [side.game_class for side in verdict.sides]),
-        ("temptation to break, points a year", [f"{side.temptation:.2f}" for side in verdict.sides]),
-        ("deterrent, points a year", [f"{side.deterrent:.2f}" for side in verdict.sides]),
-        ("patience needed", [patience_words(side.critical_patience) for side in verdict.sides]),
-        ("slack, points a year", [f"{side.slack:+.2f}" for side in verdict.sides]),
-        ("joint adverse error it survives", [f"{side.radius:.1%}" for side in verdict.sides]),
-    ]
     lines = [f"{'':34}" + "".join(f"{side.name:>20}" for side in verdict.sides)]
-    lines += [f"{label:34}" + "".join(f"{cell:>20}" for cell in cells) for label, cells in rows]
-    lines += wrapped(
-        f"patience there is {verdict.patience:.3f}; needed with side payments "
-        f"{patience_words(verdict.pooled_critical_patience)} ({_payments(verdict)})"
-    )
+    lines += [f"{label:34}" + "".join(f"{cell:>20}" for cell in cells) for label, cells in side_rows(verdict)]
+    lines += wrapped(patience_text(verdict))
     grim, optimal = max(side.critical_patience for side in verdict.sides), verdict.optimal_critical_patience
     if min(grim, optimal) < 1 and not math.isclose(optimal, grim, abs_tol=1e-5):
         lines += [f"needed if a break met the harshest credible answer {patience_words(optimal)}"]
@@ -72,7 +106,14 @@ def _payments(verdict: Verdict) -> str:
     return f"{payer} to {payee} from {low:+.2f} to {high:+.2f} a year" if low <= high else "none would do"
 
 
-def _senses(verdict: Verdict) -> str:
+def _sections(verdict: Verdict) -> list[str]:
+    return [
+        "\n".join([question, *(line for label, text in said.items() for line in labelled(label, text))])
+        for question, said in verdict_answers(verdict).items()
+    ]
+
+
+def _senses(verdict: Verdict) -> dict[str, str]:
     first = _supportable(verdict)
     share, paid = verdict.share, verdict.share_with_transfers
     second = (
@@ -86,8 +127,7 @@ def _senses(verdict: Verdict) -> str:
         f"by the other yardstick {'yes' if verdict.robust_by_radius else 'no'}: it survives a joint error of "
         f"{verdict.radius:.1%}, {ROBUST_RADIUS:.0%} asked"
     )
-    answers = [("Supportable", first), ("Pathwise", second), ("Robust", third)]
-    return "\n".join(["Does it hold?", *(line for name, text in answers for line in labelled(name, text))])
+    return {"Supportable": first, "Pathwise": second, "Robust": third}
 
 
 def _supportable(verdict: Verdict) -> str:
@@ -105,7 +145,7 @@ def _supportable(verdict: Verdict) -> str:
     return f"no: {failing} would break if the year's worst equilibrium is the answer; {saved} could keep it"
 
 
-def _breaks(verdict: Verdict) -> str:
+def _breaks(verdict: Verdict) -> dict[str, str]:
     ruling, years = verdict.ruling, len(verdict.fixed.survival)
     kept = f"transfers{_range(ruling.band)} keep it" if ruling.kept_by_transfers else "no transfer keeps it"
     after = (
@@ -126,33 +166,28 @@ def _breaks(verdict: Verdict) -> str:
         f"{dossier().parameter(tip.name).quantity.founding})"
         for tip in verdict.tips[:3]
     )
-    lines = [
-        ("First", causes),
-        ("Annulment", f"chance {ruling.chance:.2f}; afterwards {after}"),
-        ("Erosion", erosion),
-        ("Nearest", tips or "no single parameter flips the answer within its plausible range"),
-    ]
-    return "\n".join(["What breaks it first?", *(line for name, text in lines for line in labelled(name, text))])
+    return {
+        "First": causes,
+        "Annulment": f"chance {ruling.chance:.2f}; afterwards {after}",
+        "Erosion": erosion,
+        "Nearest": tips or "no single parameter flips the answer within its plausible range",
+    }
 
 
 def _range(band: tuple[float, float] | None) -> str:
     return f" of {band[0]:+.2f} to {band[1]:+.2f}" if band else ""
 
 
-def _founding(verdict: Verdict) -> str:
+def _founding(verdict: Verdict) -> dict[str, str]:
     counts = ", ".join(
         f"{len(names)} {SHORT[founding]}" for founding, names in verdict.founding().items() if names
     )
     disputes = ", ".join(one.id for one in verdict.disagreements())
-    lines = [
-        (
-            "Numbers",
-            f"{len(verdict.rests_on)} parameters: {counts}. They rest on {len(verdict.claims())} claims of "
-            f"{len(verdict.sources())} articles, which disagree on {disputes}.",
-        ),
-        ("Caution", CAUTION),
-    ]
-    return "\n".join(["What does it rest on?", *(line for name, text in lines for line in labelled(name, text))])
+    numbers = (
+        f"{len(verdict.rests_on)} parameters: {counts}. They rest on {len(verdict.claims())} claims of "
+        f"{len(verdict.sources())} articles, which disagree on {disputes}."
+    )
+    return {"Numbers": numbers, "Caution": CAUTION}
 
 
 def comparison_text(truces: Sequence[tuple[Truce, Verdict]]) -> str:

@@ -44,6 +44,7 @@ from .outer_inner import payoff_bounds as payoff_bounds
 from .payoff_sets import PayoffSet as PayoffSet
 from .payoff_sets import payoff_set as payoff_set
 from .penance import Penance as Penance
+from .penance_by_state import StatePenance as StatePenance
 from .profile_table import ProfileTable as ProfileTable
 from .quantal_responses import QuantalResponse as QuantalResponse
 from .quantal_responses import quantal_response as quantal_response
@@ -53,6 +54,8 @@ from .renegotiation import RenegotiationVerdict as RenegotiationVerdict
 from .renegotiation import renegotiation_critical as renegotiation_critical
 from .renegotiation import renegotiation_proof as renegotiation_proof
 from .renegotiation_bounds import Obstacle as Obstacle
+from .renegotiation_by_state import MarkovRenegotiation as MarkovRenegotiation
+from .renegotiation_by_state import markov_renegotiation as markov_renegotiation
 from .renegotiation_transfers import TransferRenegotiation as TransferRenegotiation
 from .renegotiation_transfers import transfer_renegotiation_critical as transfer_renegotiation_critical
 from .repeated_negotiations import NegotiationCheck as NegotiationCheck
@@ -63,6 +66,10 @@ from .self_generation import generate as generate
 from .self_generation import is_self_generating as is_self_generating
 from .solution import Solution as Solution
 from .solution import Status as Status
+from .state_renegotiation import RenegotiationPlan as RenegotiationPlan
+from .state_renegotiation import StateObstacle as StateObstacle
+from .state_renegotiation import StochasticRenegotiation as StochasticRenegotiation
+from .state_renegotiation import stochastic_renegotiation as stochastic_renegotiation
 from .stochastic_payoff_sets import StatePayoffSets as StatePayoffSets
 from .stochastic_payoff_sets import state_payoff_sets as state_payoff_sets
 from .transfer_policies import TransferEquilibrium as TransferEquilibrium

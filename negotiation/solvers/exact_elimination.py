@@ -131,9 +131,9 @@ def settle(exact: ExactRows, start: Elimination) -> ExactElimination:
     target, punishing, replies = start.target.copy(), start.punishing.copy(), start.replies.copy()
     rounds = start.rounds
     while True:
-        joint = _best_joint(exact, works, target)
+        joint = largest_value(exact, exact.joint_base, works, target)
         punishments = [
-            _worst_punishment(exact, player, works, punishing[player], replies[player])
+            worst_punishment(exact, player, works, punishing[player], replies[player])
             for player in range(len(punishing))
         ]
         best = [exact.best_deviations(player, values) for player, values in enumerate(punishments)]
@@ -181,8 +181,11 @@ def _void(exact: ExactRows, works: NDArray[np.bool_], *policies: NDArray[np.int6
         policy[empty] = reply[empty] = -1
 
 
-def _best_joint(exact: ExactRows, works: NDArray[np.bool_], target: NDArray[np.int64]) -> Values:
-    offsets, base = exact.rows.moves.offsets, exact.joint_base
+def largest_value(
+    exact: ExactRows, base: Sequence[Fraction], works: NDArray[np.bool_], target: NDArray[np.int64]
+) -> Values:
+    """Maximise the value over the rows that work, from a first policy that is written over."""
+    offsets = exact.rows.moves.offsets
     while True:
         values, changed = exact.evaluate(base, target), False
         for state, best in enumerate(values):
@@ -195,13 +198,14 @@ def _best_joint(exact: ExactRows, works: NDArray[np.bool_], target: NDArray[np.i
             return values
 
 
-def _worst_punishment(
+def worst_punishment(
     exact: ExactRows,
     player: int,
     works: NDArray[np.bool_],
     punishing: NDArray[np.int64],
     replies: NDArray[np.int64],
 ) -> Values:
+    """Minimise over the rows that work what a player can earn, from first policies that are written over."""
     offsets, base = exact.rows.moves.offsets, exact.base[player]
     groups, members = exact.rows.groups[player].tolist(), exact.members[player]
     while True:

@@ -37,8 +37,8 @@ class SelfEnforcing:
     upheld : array of bool, shape (S,)
         States in which nobody gains by leaving the agreement.
     slacks : array, shape (S, n), in the unit of a period's payoff
-        What each player loses by its best deviation in upheld states. In the others what it would lose if the
-        state were upheld as well; negative for somebody. Infinite where a player has no other action.
+        What each player loses by its best deviation in upheld states. In each of the others what it would lose
+        if that state were upheld as well, on bargained terms there. Infinite where a player has no other action.
     terms : array, shape (S,)
         What player 0 pays player 1 in a period that keeps the agreement; nan where it is not upheld.
     bargained_terms : array, shape (S,)
@@ -127,17 +127,17 @@ def self_enforcing(
     check_class("game", "self_enforcing", game, StochasticGame)
     modes = build_modes("self_enforcing", game, agreement, threat, lapse, judge)
     upheld = np.ones(game.num_states, dtype=np.bool_)
-    lost = np.full((game.num_states, game.num_players), np.nan)
     nothing = np.zeros(game.num_states)
     while True:
-        agreed, threatened = modes.values(upheld)
-        slacks = _slacks(modes, agreed, threatened, nothing)
+        slacks = _slacks(modes, *modes.values(upheld), nothing)
         least = np.where(upheld, slacks.min(axis=1), np.inf)
         worst = int(least.argmin())
         if least[worst] >= -modes.rounding:
             break
-        upheld[worst], lost[worst] = False, slacks[worst]
-    return _result(modes, upheld, np.where(upheld[:, None], slacks, lost), nothing, nothing)
+        upheld[worst] = False
+    for state in np.flatnonzero(~upheld).tolist():
+        slacks[state] = _slacks(modes, *modes.values(_joined(upheld, state)), nothing)[state]
+    return _result(modes, upheld, slacks, nothing, nothing)
 
 
 def self_enforcing_terms(
@@ -191,22 +191,22 @@ def self_enforcing_terms(
     share = check_between("weight", "self_enforcing_terms", weight, 0, 1)
     modes = build_modes("self_enforcing_terms", game, agreement, threat, lapse, judge)
     upheld = np.ones(game.num_states, dtype=np.bool_)
-    lost = np.full((game.num_states, 2), np.nan)
     while True:
         programme = _programme(modes, upheld, share)
         lacks = programme.least_lacks()
         worst = int(lacks.argmax()) if lacks.size else 0
         if not lacks.size or lacks[worst] <= modes.rounding:
             break
-        state = int(np.flatnonzero(upheld)[worst])
-        terms = np.zeros(game.num_states)
-        terms[upheld] = programme.bargained
-        lost[state] = _slacks(modes, *_values(modes, upheld, terms), terms)[state]
-        upheld[state] = False
+        upheld[np.flatnonzero(upheld)[worst]] = False
     bargained, terms = np.zeros(game.num_states), np.zeros(game.num_states)
     bargained[upheld], terms[upheld] = programme.bargained, programme.nearest()
     slacks = _slacks(modes, *_values(modes, upheld, terms), terms)
-    return _result(modes, upheld, np.where(upheld[:, None], slacks, lost), terms, bargained)
+    for state in np.flatnonzero(~upheld).tolist():
+        wider = _joined(upheld, state)
+        tried = terms.copy()
+        tried[state] = _programme(modes, wider, share).bargained[state - (~wider[:state]).sum()]
+        slacks[state] = _slacks(modes, *_values(modes, wider, tried), tried)[state]
+    return _result(modes, upheld, slacks, terms, bargained)
 
 
 @final
@@ -291,6 +291,13 @@ def _values(modes: Modes, upheld: NDArray[np.bool_], terms: Array) -> tuple[Arra
         agreed[:, player] += sign * kept @ terms[upheld]
         threatened[:, player] += sign * broken @ terms[upheld]
     return agreed, threatened
+
+
+def _joined(upheld: NDArray[np.bool_], state: int) -> NDArray[np.bool_]:
+    """Return the upheld states and one more."""
+    wider = upheld.copy()
+    wider[state] = True
+    return wider
 
 
 def _slacks(modes: Modes, agreed: Array, threatened: Array, terms: Array) -> Array:

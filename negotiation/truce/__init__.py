@@ -7,11 +7,13 @@ from negotiation.truce.race_answer import RaceAnswer, solve_race
 from negotiation.truce.race_course import RaceCourse
 from negotiation.truce.race_design import RaceDesign
 from negotiation.truce.race_levers import Lever, levers
+from negotiation.truce.subjects import SUBJECTS
 from negotiation.truce.truce import Truce
 from negotiation.truce.verdict import Verdict
 from negotiation.truce.years_ahead import Outlook, Standing, outlook, standing
 
 __all__ = [
+    "SUBJECTS",
     "Lever",
     "LeverageRace",
     "Outlook",

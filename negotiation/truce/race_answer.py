@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation._checks import MAX_ROUNDS, check_count
-from negotiation.solvers import RepeatedNegotiation, repeated_negotiation
+from negotiation.solvers import (
+    Proofness,
+    RepeatedNegotiation,
+    StochasticRenegotiation,
+    repeated_negotiation,
+    stochastic_renegotiation,
+)
 from negotiation.stability import SelfEnforcing, self_enforcing, self_enforcing_terms
 from negotiation.truce.investing import settle_investing
 from negotiation.truce.race import HOLD, LeverageRace, pressure_of
@@ -47,6 +53,9 @@ class RaceAnswer:
     negotiated : RepeatedNegotiation
         Equilibria of repeated negotiation: promises lapse with chance `rho` a year and the surplus is divided
         anew.
+    proof : StochasticRenegotiation
+        Whether the best equilibrium with transfers, chances `rho` of lapsing counted as discounting, is one
+        that the sides never want to replace by a continuation of its own.
     settled : bool
         Whether the sides' choices to invest, if they have one, came to rest on fixed and on re-bargained terms.
     """
@@ -56,6 +65,7 @@ class RaceAnswer:
     fixed: SelfEnforcing
     rebargained: SelfEnforcing
     negotiated: RepeatedNegotiation
+    proof: StochasticRenegotiation
     settled: bool
 
     @property
@@ -88,6 +98,19 @@ class RaceAnswer:
             if target is not None:
                 found.add(all(pressure_of(actions[i][a]) == HOLD for i, a in enumerate(target)))
         return found.pop() if len(found) == 1 else None
+
+    def proven(self, state: str) -> Proofness:
+        """Return whether holding in a state belongs to a weakly renegotiation-proof plan that gives the most.
+
+        Where that plan plays something else, holding is not renegotiation-proof.
+        """
+        number = self.race.game.state(state)
+        target = None if self.proof.plan is None else self.proof.plan.targets[number]
+        if target is None:
+            return self.proof.weak[number]
+        names = [self.race.game.actions[number][i][a] for i, a in enumerate(target)]
+        holds = all(pressure_of(name) == HOLD for name in names)
+        return self.proof.weak[number] if holds else Proofness.NOT
 
     def negotiated_terms(self) -> Array:
         """Return the yearly transfer to China if every review divides the surplus anew, points, shape (states,).
@@ -134,6 +157,7 @@ class RaceAnswer:
                 "terms": ("state", self.rebargained.terms[numbers], yearly),
                 "bargained_terms": ("state", self.rebargained.bargained_terms[numbers], yearly),
                 "holds_negotiated": ("state", [np.nan if one is None else float(one) for one in held]),
+                "renegotiation_proof": ("state", [self.proven(name).name.lower() for name in names]),
                 "negotiated_terms": ("state", self.negotiated_terms()[numbers], yearly),
                 "harm": (("state", "player"), race.harms[numbers], yearly),
                 **by_year,
@@ -181,7 +205,9 @@ def solve_race(race: LeverageRace, years: int = YEARS) -> RaceAnswer:
         lambda *plans: self_enforcing_terms(race.game, *plans, weight=weight, lapse=lapse, judge=race.judge),
     )
     negotiated = repeated_negotiation(race.game, lapse, (1 - weight, weight))
-    return RaceAnswer(race, count, fixed, rebargained, negotiated, at_rest and settled)
+    lasting = race.game.with_delta(race.game.delta * (1 - lapse))
+    proof = stochastic_renegotiation(lasting)
+    return RaceAnswer(race, count, fixed, rebargained, negotiated, proof, at_rest and settled)
 
 
 def _plain(value: Any) -> Any:

@@ -337,16 +337,13 @@ class Truce:
         num_rounds : int, default 5
             Number of reviews.
         rebargained : bool, default True
-            Whether terms are bargained anew after a shock. If so, the court ruling or a completed
+            Whether terms are bargained anew after a shock. If so, the court ruling (year 1 only) or a completed
             diversification ends the truce only where no transfer can save it; if not, wherever one side's own
             constraint then fails at terms of zero.
 
-        Returns
-        -------
-        Survival
-            Causes: an incentive to break today, turnover of leaders, outside shock, unforgiven false alarm, court
-            ruling (year 1 only), completed diversification. Each shock is judged alone; two together can end what
-            survives either.
+        Notes
+        -----
+        Each shock is judged alone; two together can end what survives either. `leverage_race` follows them all.
         """
         return measures.survival_curve(self.parameters, num_rounds, rebargained=rebargained)
 
@@ -389,7 +386,7 @@ class Truce:
         return judge(self.parameters, self.reading, draws=draws, seed=seed)
 
     def sample(self, *, draws: int = DRAWS, seed: int = SEED) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return patience, shape (draws,), and the patience each side needs, shape (draws, 2), at draws of `verdict`."""
+        """Return patience, shape (draws,), and the patience each side needs, shape (draws, 2), as in `verdict`."""
         return sample(self.parameters, draws=draws, seed=seed)
 
     def sweep(self, **values: Sequence[float] | NDArray[np.float64]) -> "xarray.Dataset":

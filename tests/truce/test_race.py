@@ -13,6 +13,7 @@ from negotiation import ArgumentError, Truce, critical_discount, repeated_negoti
 from negotiation.cli import main
 from negotiation.games.chain import simulate
 from negotiation.report import race_text
+from negotiation.solvers import Proofness
 from negotiation.stability import largest_pending_risk, self_enforcing, self_enforcing_terms
 from negotiation.truce import LeverageRace, Parameters, levers, solve_race
 from tests.truce.oracle import closed_form
@@ -274,6 +275,18 @@ def test_negotiation_of_the_race_is_that_of_the_solver() -> None:
     again = repeated_negotiation(race.game, 0.15, (0.5, 0.5))
     assert answer.negotiated.complete
     np.testing.assert_allclose(again.equilibria[0].negotiated, answer.negotiated.equilibria[0].negotiated)
+
+
+def test_holding_is_renegotiation_proof_where_the_best_plan_holds_and_nowhere_else() -> None:
+    race = Truce.central().leverage_race()
+    answer = solve_race(race, 1)
+    best = transfer_equilibrium(race.game.with_delta(0.9 * 0.85))
+    proven = {state: answer.proven(state) for state in answer.states}
+    assert proven[race.start] is Proofness.PROOF
+    for state, proof in proven.items():
+        if proof is Proofness.PROOF:
+            assert best.targets[race.game.state(state)] == (0, 0)
+    assert proven["truce, chain 0%, tariffs annulled, later, lever on China 80%"] is Proofness.NOT
 
 
 def test_the_plans_of_an_answer_are_those_of_the_general_functions() -> None:

@@ -1,0 +1,2 @@
+from .page import Tuner as Tuner
+from .serving import serve as serve
