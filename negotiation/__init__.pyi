@@ -3,6 +3,7 @@ from . import games as games
 from . import report as report
 from . import solvers as solvers
 from . import stability as stability
+from . import sweeps as sweeps
 from . import truce as truce
 from . import tuner as tuner
 from ._checks import ArgumentError as ArgumentError
@@ -75,5 +76,15 @@ from .stability import switches as switches
 from .stability import tipping_point as tipping_point
 from .stability import tipping_points as tipping_points
 from .stability import uncertainty as uncertainty
+from .sweeps import ArrayMeasure as ArrayMeasure
+from .sweeps import Output as Output
+from .sweeps import PointMeasure as PointMeasure
+from .sweeps import Points as Points
+from .sweeps import SerialExecutor as SerialExecutor
+from .sweeps import SweepError as SweepError
+from .sweeps import load_sweep as load_sweep
+from .sweeps import save_sweep as save_sweep
+from .sweeps import sweep as sweep
 from .truce import Truce as Truce
 from .truce import Verdict as Verdict
+from .truce import plausible_points as plausible_points

@@ -14,6 +14,7 @@ from negotiation import ArgumentError, RepeatedGame, StageGame, StochasticGame
 
 GAMES = (StageGame, RepeatedGame, StochasticGame)
 HEAVY = ("scipy", "pydantic", "nashpy", "xarray", "matplotlib", "pandas", "networkx", "panel", "bokeh")
+ROOMS = ("games", "report", "solvers", "sweeps")
 
 
 def _loaded_by(statement: str) -> set[str]:
@@ -39,7 +40,12 @@ def test_a_solver_loads_what_it_needs_only() -> None:
     assert not loaded & {"pydantic", "xarray", "matplotlib", "pandas"}
 
 
-@pytest.mark.parametrize("room", ["negotiation", "negotiation.games", "negotiation.solvers", "negotiation.report"])
+def test_sweeps_load_what_they_need_only() -> None:
+    loaded = _loaded_by("from negotiation.sweeps import sweep; sweep")
+    assert not loaded & {*HEAVY, "dask", "distributed", "loky", "numba"}
+
+
+@pytest.mark.parametrize("room", ["negotiation", *(f"negotiation.{room}" for room in ROOMS)])
 def test_no_file_takes_the_name_of_a_public_function(room: str) -> None:
     """A file that is loaded becomes an attribute of its room, and would hide a function of the same name."""
     module = importlib.import_module(room)

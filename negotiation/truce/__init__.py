@@ -2,6 +2,7 @@
 
 from negotiation.truce.dossier import dossier
 from negotiation.truce.parameters import Parameters
+from negotiation.truce.plausible import plausible_points
 from negotiation.truce.race import LeverageRace
 from negotiation.truce.race_answer import RaceAnswer, solve_race
 from negotiation.truce.race_course import RaceCourse
@@ -27,6 +28,7 @@ __all__ = [
     "dossier",
     "levers",
     "outlook",
+    "plausible_points",
     "solve_race",
     "standing",
 ]

@@ -1,6 +1,6 @@
 """The payoff parameters of the truce, as numbers or as arrays of draws."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import final
 
 import numpy as np
@@ -142,8 +142,11 @@ class Parameters:
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """Return the names of all parameters, in order."""
-        return tuple(field.name for field in fields(cls))
+        return NAMES
 
     def as_mapping(self) -> dict[str, Number]:
         """Return the values by name."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in NAMES}
+
+
+NAMES = tuple(field.name for field in fields(Parameters))

@@ -1,10 +1,8 @@
-"""Truces and verdicts in worker processes of the executor that the extra `parallel` brings."""
+"""Truces and verdicts in worker processes."""
 
-import pytest
+import loky
 
 from negotiation.truce import Truce
-
-loky = pytest.importorskip("loky", reason="the extra `parallel` is not installed")
 
 
 def test_verdicts_from_worker_processes_are_those_of_this_one() -> None:
