@@ -30,7 +30,9 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
 def outer_pages() -> dict[Path, Path]:
     """Return where the copy of each outer page stands."""
-    return {page: COPIES / page.name for page in [ROOT / "README.md", *sorted((ROOT / "examples").glob("*.ipynb"))]}
+    return {
+        page: COPIES / page.name for page in [ROOT / "README.md", *sorted((ROOT / "examples").glob("*.ipynb"))]
+    }
 
 
 def copy_outer_pages() -> None:

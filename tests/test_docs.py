@@ -63,7 +63,9 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
 
 def test_the_index_leads_to_every_page_and_notebook() -> None:
     index = ROOT / "docs" / "index.md"
-    linked = {(index.parent / found["target"]).resolve() for found in LINK.finditer(index.read_text(encoding="utf-8"))}
+    linked = {
+        (index.parent / found["target"]).resolve() for found in LINK.finditer(index.read_text(encoding="utf-8"))
+    }
     assert {*PAGES, *(ROOT / "examples").glob("*.ipynb")} - linked == {index}
 
 
