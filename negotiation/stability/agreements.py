@@ -119,7 +119,7 @@ def self_enforcing(
     Notes
     -----
     In state x the agreement a must give every player i at least what any other action b gives:
-    V_i(x) >= (1 - delta_i) g_i(x, b, a_-i) + delta_i E[(1 - lapse) W_i + lapse V_i] if b is a breach, and with
+    ``V_i(x) >= (1 - delta_i) g_i(x, b, a_-i) + delta_i E[(1 - lapse) W_i + lapse V_i]`` if b is a breach, and with
     V_i in place of the brackets if it is hidden. V and W, the values of agreement and threat, solve linear
     equations. The same is asked of the threat t in x: W_i(x) must be at least what any other action brings.
 
