@@ -169,7 +169,7 @@ def stage_payoffs(p: Parameters, pressures: tuple[Number, ...], harms: Array, *,
         [(us, cn, p.b_us, p.zeta_us, -terms), (cn, us, p.b_cn, p.zeta_cn, terms)]
     ):
         column = _cell(benefit) * calm + _cell(gains[..., i]) * pressure_gain(own) - _cell(harms[..., i]) * other
-        if np.ndim(zeta) or zeta:
+        if np.any(zeta):
             column = column - _cell(zeta) * own * other
         columns.append(column + paid * kept if terms else column)
     return sides(*columns).round(DECIMALS)
