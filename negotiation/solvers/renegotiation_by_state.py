@@ -12,7 +12,7 @@ from typing import final
 
 import numpy as np
 
-from negotiation._checks import check_count, refusal
+from negotiation._checks import check_class, check_count, refusal
 from negotiation.games import StochasticGame
 from negotiation.solvers.exact_elimination import MAX_STATES, ExactRows, fits, largest_value, worst_punishment
 from negotiation.solvers.markov_equilibria import markov_perfect
@@ -140,6 +140,7 @@ def markov_renegotiation(
     war: (wait, wait)
     chance that penance ends in a period: 1/2 for player 0, 1/2 for player 1
     """
+    check_class("game", OWNER, game, StochasticGame)
     if game.num_players != 2:
         raise refusal("game", OWNER, "have two players", game.num_players)
     profiles, state = policy_profiles(OWNER, game, targets), game.state(start)

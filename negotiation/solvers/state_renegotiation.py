@@ -14,7 +14,7 @@ from typing import Any, Literal, final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import ArgumentError, check_count, check_known, refusal
+from negotiation._checks import ArgumentError, check_class, check_count, check_known, refusal
 from negotiation.games import StochasticGame
 from negotiation.solvers.exact_elimination import ExactRows, fits, settle
 from negotiation.solvers.plan_values import ExactValues, FloatValues, Ints
@@ -220,6 +220,7 @@ def stochastic_renegotiation(
     truce: (keep, keep); (keep, keep) after player 0 refused to pay and (keep, keep) after player 1 refused to pay
     war: (wait, wait); (wait, wait) after player 0 refused to pay and (wait, wait) after player 1 refused to pay
     """
+    check_class("game", OWNER, game, StochasticGame)
     check_known("before", OWNER, before, TIMINGS)
     if game.num_players != 2:
         raise refusal("game", OWNER, "have two players", game.num_players)
