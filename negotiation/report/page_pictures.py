@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -53,7 +53,7 @@ def pictures(truce: Truce, verdict: Verdict, ahead: Outlook, further: Survey) ->
     """Return the pictures of a verdict, in the order of the page."""
     return [
         *_today(truce, verdict),
-        *([] if further.frontier is None else [_frontier(further.frontier)]),
+        *([] if further.frontier is None else [_frontier(further.frontier, further.verdicts)]),
         _sobol(further.sensitivity),
         *_ahead(truce, verdict, ahead),
         *_behind(truce, verdict, ahead),
@@ -65,13 +65,13 @@ def race_picture(race: RaceAnswer) -> Picture:
     return _drawn(
         lambda axes: race_chart(race, axes),
         "Chance that the truce is kept along the leverage race, and what has ended it",
-        "Each bar adds up to one. Terms are averages over the states in which the truce is kept on bargained ones.",
+        "Each bar adds up to one. Terms are averages over the states in which bargained ones keep the truce.",
         size=(10, 5.2),
         wide=True,
     )
 
 
-def _frontier(curve: Frontier) -> Picture:
+def _frontier(curve: Frontier, verdicts: Mapping[tuple[float, float], bool]) -> Picture:
     ranges = [curve.model.ranges[name] for name in (curve.x, curve.y)]
     (left, right), (low, high) = ((one.low, one.high) for one in ranges)
     current = (ranges[0].central, ranges[1].central)
@@ -82,10 +82,10 @@ def _frontier(curve: Frontier) -> Picture:
             names=(curve.x, curve.y),
             ranges=((left, right), (low, high)),
             current=current,
+            verdicts=verdicts,
         ),
-        "Where the answer flips as the two nearest tipping points move together",
-        f"The mark is this truce, where both sides {'hold' if curve.holds else 'do not both hold'}; beyond the "
-        "curve it is the other way round. All other parameters stay.",
+        f"Where the answer flips as {curve.x} and {curve.y} move together",
+        "The mark is this truce. These two flip the answer first of all parameters that are drawn; the rest stay.",
     )
 
 

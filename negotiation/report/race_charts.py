@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from negotiation.report.style import INK, SMALL, bars, drawing, entitle
@@ -44,11 +45,10 @@ def race_chart(answer: RaceAnswer, axes: Axes | None = None) -> Axes:
         for at, course in zip((years - WIDTH / 2, years + WIDTH / 2), courses, strict=True):
             _stack(ax, at, course, causes)
         _label(ax, answer)
-        handles, labels = ax.get_legend_handles_labels()
-        drawn = dict(zip(labels, handles, strict=True))
-        order = [*causes[::-1], "kept"]
+        key = [Patch(label=cause, **bars(place)) for place, cause in enumerate(causes)]
+        key.append(Patch(facecolor="white", edgecolor=INK, linewidth=0.8, label="kept"))
         options: dict[str, Any] = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.24), "ncols": 3}
-        ax.legend([drawn[name] for name in order], order, handleheight=1.4, **options)
+        ax.legend(handles=key, handleheight=1.4, **options)
     return ax
 
 
@@ -67,16 +67,13 @@ def _causes(courses: tuple[RaceCourse, RaceCourse]) -> list[str]:
 
 def _stack(ax: Axes, at: NDArray[np.float64], course: RaceCourse, causes: list[str]) -> None:
     """Stack what has ended the truce upon the chance that it is kept."""
-    frame: dict[str, Any] = {"width": WIDTH, "edgecolor": INK, "linewidth": 0.8}
-    ax.bar(at, course.survival, facecolor="white", label="kept", **frame)
     base = course.survival
+    ax.bar(at, base, width=WIDTH, facecolor="white", edgecolor=INK, linewidth=0.8)
     for place, cause in enumerate(causes):
-        known = cause in course.causes
-        part = course.ended_by[:, course.causes.index(cause)] if known else np.zeros_like(base)
-        if cause == REST:
-            named = [one in causes for one in course.causes]
-            part = course.ended_by[:, ~np.array(named)].sum(axis=1)
-        ax.bar(at, part, width=WIDTH, bottom=base, label=cause, **bars(place))
+        summed = [one == cause or (cause == REST and one not in causes) for one in course.causes]
+        part = course.ended_by[:, summed].sum(axis=1)
+        some = part > 0
+        ax.bar(at[some], part[some], width=WIDTH, bottom=base[some], **bars(place))
         base = base + part
 
 
