@@ -169,9 +169,10 @@ def _void(exact: ExactRows, works: NDArray[np.bool_], *policies: NDArray[np.int6
     while True:
         empty = ~np.logical_or.reduceat(works, moves.offsets[:-1])
         leads = np.logical_or.reduceat(empty[moves.targets], moves.starts[:-1])
-        if not (works & leads).any():
+        lost = ~empty & np.logical_or.reduceat(leads, moves.offsets[:-1])
+        if not lost.any():
             break
-        works &= ~np.logical_or.reduceat(leads, moves.offsets[:-1])[owners]
+        works &= ~lost[owners]
     first = np.array([int(np.argmax(works[low:high])) + low for low, high in pairwise(moves.offsets)])
     target, punishing, replies = policies
     for policy, reply in zip((target, *punishing), (target, *replies), strict=True):

@@ -141,10 +141,10 @@ class _Work:
         while True:
             empty = ~np.logical_or.reduceat(self.works, moves.offsets[:-1])
             leads = np.logical_or.reduceat(empty[moves.targets], moves.starts[:-1])
-            lost = self.works & leads
+            lost = ~empty & np.logical_or.reduceat(leads, moves.offsets[:-1])
             if not lost.any():
                 break
-            self.works &= ~np.logical_or.reduceat(leads, moves.offsets[:-1])[self.rows.owners]
+            self.works &= ~lost[self.rows.owners]
         for policy in (self.target, *self.punishing, *self.replies):
             policy[empty] = -1
         self.joint[empty] = 0

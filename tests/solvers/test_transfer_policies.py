@@ -204,6 +204,18 @@ def test_a_state_without_equilibrium_spoils_only_those_that_lead_there():
     assert "pennies: no equilibrium in pure actions" in str(found)
 
 
+def test_a_state_from_which_a_deviation_leads_to_no_equilibrium_has_none():
+    """That the deviation costs its player more than he could ever lose does not tell what follows it."""
+    pennies = [[[1, -1], [-1, 1]], [[-1, 1], [1, -1]]]
+    drawn = StochasticGame(
+        ["home", "pennies"],
+        [[[[0, 0], [-90, -90]]], pennies],
+        [[[[1, 0], [0, 1]]], [[[0, 1]] * 2] * 2],
+        0.5,
+    )
+    assert not transfer_equilibrium(drawn).exists.any()
+
+
 def test_table_says_what_works_and_why_not():
     table = transfer_equilibrium(game("pd_asym2", 0.45)).table("x0")
     assert table.works.tolist() == [False, True, True, True]
