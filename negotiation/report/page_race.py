@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from negotiation.report.race import PROVEN, SENSES
+from negotiation.report.race import PROVEN, SENSES, incredible
 from negotiation.truce import RaceAnswer
 
 CONCEPTS = ("fixed", "bargained", "negotiated", "proof")
@@ -22,6 +22,8 @@ class RaceTable:
         One row a state of the truce, in the order of the heads.
     note : str
         What the heads mean.
+    caution : str
+        Why some answers are none; empty otherwise.
     """
 
     parts: tuple[str, ...]
@@ -29,6 +31,7 @@ class RaceTable:
     numbers: tuple[str, ...]
     rows: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]], ...]
     note: str
+    caution: str
 
 
 def race_table(answer: RaceAnswer) -> RaceTable:
@@ -49,7 +52,7 @@ def race_table(answer: RaceAnswer) -> RaceTable:
         terms = float(answer.rebargained.terms[number])
         cells = *(f"{slack:+.2f}" for slack in slacks), "none" if math.isnan(terms) else f"{terms:+.2f}"
         rows.append((tuple(race.components[state][name] for name in parts), _concepts(answer, state), cells))
-    return RaceTable(parts, CONCEPTS, numbers, tuple(rows), SENSES)
+    return RaceTable(parts, CONCEPTS, numbers, tuple(rows), SENSES, incredible(answer))
 
 
 def _concepts(answer: RaceAnswer, state: str) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def race_chart(answer: RaceAnswer, axes: Axes | None = None) -> Axes:
     """
     courses = answer.fixed_course, answer.rebargained_course
     causes = _causes(courses)
-    years = np.arange(answer.years + 1)
+    years = np.arange(answer.years + 1, dtype=np.float64)
     with drawing(axes, size=(9.6, 4.6)) as ax:
         for at, course in zip((years - WIDTH / 2, years + WIDTH / 2), courses, strict=True):
             _stack(ax, at, course, causes)
