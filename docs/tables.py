@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import bibliography
 import evidence_tables as evidence
 import figure_tables as figures
 import proposition_tables as propositions
@@ -69,6 +70,7 @@ TABLES: dict[str, Callable[[], str]] = {
         propositions.p10,
         propositions.p11,
         propositions.p12,
+        bibliography.references,
     )
 }
 

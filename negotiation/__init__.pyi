@@ -29,6 +29,7 @@ from .solvers import coarse_correlated_equilibrium as coarse_correlated_equilibr
 from .solvers import correlated_equilibrium as correlated_equilibrium
 from .solvers import correlated_minmax as correlated_minmax
 from .solvers import exclude as exclude
+from .solvers import exclude_from_states as exclude_from_states
 from .solvers import iterated_dominance as iterated_dominance
 from .solvers import load_certificate as load_certificate
 from .solvers import markov_perfect as markov_perfect

@@ -61,6 +61,21 @@ def test_links_lead_to_files_and_headings(page: Path) -> None:
         assert not heading or heading in _headings(target), found["target"]
 
 
+def test_the_index_leads_to_every_page_and_notebook() -> None:
+    index = ROOT / "docs" / "index.md"
+    linked = {
+        (index.parent / found["target"]).resolve() for found in LINK.finditer(index.read_text(encoding="utf-8"))
+    }
+    assert {*PAGES, *(ROOT / "examples").glob("*.ipynb")} - linked == {index}
+
+
+def test_the_reference_lists_every_room() -> None:
+    stub = (ROOT / "negotiation" / "__init__.pyi").read_text(encoding="utf-8")
+    rooms = re.findall(r"^from \. import (\w+) as", stub, re.MULTILINE)
+    listed = re.findall(r"^   negotiation\.(\w+)$", (ROOT / "docs" / "reference.md").read_text(), re.MULTILINE)
+    assert sorted(listed) == sorted(rooms)
+
+
 @every_page
 def test_tests_named_on_a_page_exist(page: Path) -> None:
     named = {found["name"] for found in TEST.finditer(page.read_text(encoding="utf-8"))}

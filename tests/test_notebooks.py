@@ -23,7 +23,17 @@ def test_notebook_runs_and_prints_what_is_committed(path: Path, monkeypatch: pyt
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.name for path in NOTEBOOKS] == ["01_truce_in_ten_minutes.ipynb"]
+    assert [path.stem for path in NOTEBOOKS] == [
+        "01_truce_in_ten_minutes",
+        "02_leverage_race",
+        "03_renegotiation",
+        "04_your_own_agreement",
+        "05_stability_and_uncertainty",
+        "06_linkage_and_compartments",
+        "07_which_claims_matter",
+        "08_replications",
+        "09_scaling_out",
+    ]
 
 
 def _shown(cell: Any) -> bool:

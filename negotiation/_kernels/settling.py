@@ -109,7 +109,7 @@ def _follow(
 
 
 @njit(cache=True, error_model="numpy")
-def _eliminate(matrix: Points, right: Points) -> bool:
+def eliminate(matrix: Points, right: Points) -> bool:
     """Solve a linear system in place by Gaussian elimination; return whether no pivot vanished."""
     n = len(right)
     for c in range(n):
@@ -158,7 +158,7 @@ def _limit(stage: Points, layer: Points, worst: tuple[int, int], delta: float) -
                 matrix[r, c] = (1.0 if r == c else 0.0) - slopes[places[r], places[c]]
         if size <= ROUNDING * (1 - delta):
             return at, True
-        if not size <= 1 or not _eliminate(matrix, step):
+        if not size <= 1 or not eliminate(matrix, step):
             return at, False
         size = 0.0
         for r in range(count):

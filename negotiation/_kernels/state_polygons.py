@@ -5,44 +5,63 @@ those of state s are the rows ``ends[s]`` to ``ends[s + 1] - 1``, counter-clockw
 No vertex is the empty set, one a point, two a segment.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-from negotiation._kernels.convex import hull, round_out, thin_out
-from negotiation._kernels.polygon import ROUNDING, Indices, Points, octagon, outside, within
+from negotiation._kernels.convex import hull
+from negotiation._kernels.polygon import ROUNDING, Indices, Points, octagon, within
 
-SHARE = 0.01
-"""Edges are merged outward by no more than this share of the least that a step has moved the sets by."""
-FINE = 1e4
-"""Edges are no longer merged once a step has moved the sets by no more than this many tolerances."""
 CROWD = 16
 """Number of profiles with the same lottery from which it pays to drop vertices between parallel edges."""
 
 
+class Game(NamedTuple):
+    """A two-player stochastic game whose payoffs run from 0 to 1, as arrays.
+
+    ``stage[row]`` holds the payoffs of a row of the transitions, ``lotteries[row]`` the number of its lottery over
+    next states, whose states and chances are ``targets`` and ``weights`` from ``starts[l]`` to ``starts[l + 1]``.
+    The rows of state s, of ``shapes[s]`` actions, begin at ``offsets[s]``. Rows ``twins[twin_ends[g]:...]`` have
+    the same payoffs and lottery. An incentive that is violated by no more than `slack` counts as met.
+    """
+
+    stage: Points
+    lotteries: Indices
+    offsets: Indices
+    shapes: Indices
+    twins: Indices
+    twin_ends: Indices
+    starts: Indices
+    targets: Indices
+    weights: Points
+    deltas: Points
+    slack: float
+
+
 @njit(cache=True, error_model="numpy")
-def edges_by_angle(points: Points, ends: Indices) -> tuple[Points, Indices]:
+def edges_by_angle(points: Points, ends: Indices) -> tuple[Points, Indices, Indices]:
     """List the edges of all polygons as they turn around from the leftmost, lowest vertex, where `hull` starts.
 
-    Returned are run and rise, shape (n, 2), and the state to which each edge belongs.
+    Returned are run and rise, shape (n, 2), the state to which each edge belongs, and the vertex it leads to.
     """
-    edges, owners, angles = (
-        np.empty((len(points), 2)),
-        np.empty(len(points), dtype=np.int64),
-        np.empty(len(points)),
-    )
+    edges, angles = np.empty((len(points), 2)), np.empty(len(points))
+    owners, heads = np.empty(len(points), dtype=np.int64), np.empty(len(points), dtype=np.int64)
     count = 0
     for s in range(len(ends) - 1):
         low, size = ends[s], ends[s + 1] - ends[s]
         for k in range(size if size > 1 else 0):
-            here, there = points[low + k], points[low + (k + 1) % size]
-            run, rise = there[0] - here[0], there[1] - here[1]
+            head = low + (k + 1) % size
+            run, rise = points[head, 0] - points[low + k, 0], points[head, 1] - points[low + k, 1]
             angle = np.arctan2(rise, run)
             if (run < 0 or (run == 0 and rise < 0)) and angle < 0:
                 angle += 2 * np.pi
-            edges[count, 0], edges[count, 1], owners[count], angles[count] = run, rise, s, angle
+            edges[count, 0], edges[count, 1], angles[count] = run, rise, angle
+            owners[count], heads[count] = s, head
             count += 1
     order = np.argsort(angles[:count], kind="mergesort")
-    return edges[order], owners[order]
+    return edges[order], owners[order], heads[order]
 
 
 @njit(cache=True, error_model="numpy")
@@ -88,24 +107,27 @@ def threats(points: Points, ends: Indices) -> Points:
 @njit(cache=True, error_model="numpy")
 def needed_values(
     stage: Points, lotteries: Indices, offsets: Indices, shapes: Indices, outlooks: Points, deltas: Points
-) -> Points:
-    """Return what the best deviation from every row is worth to each player, shape (rows, 2).
+) -> tuple[Points, Indices]:
+    """Return what the best deviation from every row is worth to each player, and its row, shape (rows, 2) both.
 
     `outlooks`, shape (lotteries, 2), holds the expected worst payoffs of every lottery over next states.
     """
-    needed = np.empty((len(stage), 2))
+    needed, leaving = np.empty((len(stage), 2)), np.empty((len(stage), 2), dtype=np.int64)
     for s in range(len(shapes)):
         rows, columns, low = shapes[s, 0], shapes[s, 1], offsets[s]
         for i in range(2):
             along, across = (columns, 1) if i == 0 else (1, columns)
             for other in range(columns if i == 0 else rows):
-                best = -np.inf
+                best, to = -np.inf, low
                 for own in range(rows if i == 0 else columns):
                     row = low + own * along + other * across
-                    best = max(best, (1 - deltas[i]) * stage[row, i] + deltas[i] * outlooks[lotteries[row], i])
+                    worth = (1 - deltas[i]) * stage[row, i] + deltas[i] * outlooks[lotteries[row], i]
+                    if worth > best:
+                        best, to = worth, row
                 for own in range(rows if i == 0 else columns):
-                    needed[low + own * along + other * across, i] = best
-    return needed
+                    row = low + own * along + other * across
+                    needed[row, i], leaving[row, i] = best, to
+    return needed, leaving
 
 
 @njit(cache=True, error_model="numpy")
@@ -275,7 +297,7 @@ def averages(
 ) -> tuple[Points, Indices, Points, Points]:
     """Return the polygons of promises of all lotteries, their ends, the highest and the expected worst payoffs."""
     count = len(starts) - 1
-    edges, owners = edges_by_angle(points, ends)
+    edges, owners, _ = edges_by_angle(points, ends)
     outlooks, tops = np.zeros((count, 2)), np.full((count, 2), -np.inf)
     promises, cuts = np.empty((count * (len(edges) + 1), 2)), np.zeros(count + 1, dtype=np.int64)
     for e in range(count):
@@ -297,51 +319,32 @@ def averages(
 
 
 @njit(cache=True, error_model="numpy")
-def fall(
-    stage: Points,
-    lotteries: Indices,
-    offsets: Indices,
-    shapes: Indices,
-    twins: Indices,
-    twin_ends: Indices,
-    starts: Indices,
-    targets: Indices,
-    weights: Points,
-    deltas: Points,
-    slack: float,
-    margin: float,
-    tolerance: float,
-    max_iterations: int,
-) -> tuple[Points, Indices, int, float]:
-    num_states = len(shapes)
-    ends = 4 * np.arange(num_states + 1)
-    points = np.zeros((4 * num_states, 3))
-    for s in range(num_states):
-        for k in range(4):
-            points[4 * s + k, 0], points[4 * s + k, 1], points[4 * s + k, 2] = k in (1, 2), k > 1, offsets[s]
-    steps, residual, least, worst = 0, np.inf, np.inf, np.zeros((num_states, 2))
-    while steps < max_iterations and residual > tolerance:
-        steps += 1
-        worst = np.maximum(worst, threats(points, ends))
-        promises, cuts, tops, outlooks = averages(points, ends, worst, starts, targets, weights, len(stage))
-        needed = needed_values(stage, lotteries, offsets, shapes, outlooks, deltas) - slack
-        drop_twins(needed, twins, twin_ends)
-        least, residual, old, old_ends = min(least, residual), 0.0, points, ends
-        points, ends = np.empty((64, 3)), np.zeros_like(old_ends)
-        for s in range(num_states):
-            likely = old[old_ends[s] : old_ends[s + 1]]
-            part = supported(
-                stage, lotteries, offsets[s], offsets[s + 1], likely, promises, cuts, tops, needed, deltas
-            )
-            part = thin_out(part, margin)
-            residual = max(residual, outside(part, likely))
-            if FINE * tolerance < least < np.inf:
-                rounded = round_out(part, SHARE * least)
-                part = rounded[hull(rounded)]
-            ends[s + 1] = ends[s] + len(part)
-            if ends[s + 1] > len(points):
-                larger = np.empty((2 * ends[s + 1], 3))
-                larger[: ends[s]] = points[: ends[s]]
-                points = larger
-            points[ends[s] : ends[s + 1]] = part
-    return points[: ends[num_states]], ends, steps, residual
+def generated(
+    game: Game, points: Points, ends: Indices, worst: Points, barred: NDArray[np.bool_]
+) -> tuple[Points, Indices]:
+    """Apply the operator once: what promises from the polygons of all states support, and the ends of the states.
+
+    `points`, shape (k, 3), tells in its third column which rows to try first; `worst` are the punishments. Rows
+    that are `barred`, if any are, support nothing.
+    """
+    promises, cuts, tops, outlooks = averages(
+        points, ends, worst, game.starts, game.targets, game.weights, len(game.stage)
+    )
+    needed = needed_values(game.stage, game.lotteries, game.offsets, game.shapes, outlooks, game.deltas)[0]
+    needed -= game.slack
+    for row in range(len(barred)):
+        needed[row, 0] = np.inf if barred[row] else needed[row, 0]
+    drop_twins(needed, game.twins, game.twin_ends)
+    found, found_ends = np.empty((64, 3)), np.zeros_like(ends)
+    for s in range(len(game.shapes)):
+        low, behind, likely = game.offsets[s], game.offsets[s + 1], points[ends[s] : ends[s + 1]]
+        part = supported(
+            game.stage, game.lotteries, low, behind, likely, promises, cuts, tops, needed, game.deltas
+        )
+        found_ends[s + 1] = found_ends[s] + len(part)
+        if found_ends[s + 1] > len(found):
+            larger = np.empty((2 * found_ends[s + 1], 3))
+            larger[: found_ends[s]] = found[: found_ends[s]]
+            found = larger
+        found[found_ends[s] : found_ends[s + 1]] = part
+    return found[: found_ends[-1]], found_ends

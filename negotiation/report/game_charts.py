@@ -31,6 +31,8 @@ HEIGHT = 32
 """How far from its phase the label of such an arrow stands, points."""
 
 ARROW = {"arrowstyle": "-|>", "shrinkA": 3, "shrinkB": 3}
+AFTER_PHASES = 4.5
+"""Where arrows stand in the order of drawing: they start and end at frames, which must have found their place."""
 
 Profile = tuple[int, ...]
 
@@ -207,7 +209,7 @@ def _arrow(ax: Axes, boxes: list[Annotation], places: NDArray[np.float64], move:
     bend, along = BEND * (1 + 0.5 * move.kind), end - start
     middle = (start + end) / 2 + bend / 2 * np.array([along[1], -along[0]])
     arrow = _line(move.kind) | ARROW | frames | {"connectionstyle": f"arc3,rad={bend}"}
-    ax.annotate("", (end[0], end[1]), (start[0], start[1]), arrowprops=arrow)
+    ax.annotate("", (end[0], end[1]), (start[0], start[1]), arrowprops=arrow, zorder=AFTER_PHASES)
     ax.annotate(move.label, (middle[0], middle[1]), va="center", **_beside(move.label))
 
 
@@ -216,7 +218,8 @@ def _loop(ax: Axes, box: Annotation, move: _Move) -> None:
     edge, side = (0, -1) if move.kind else (1, 1)
     frame: Any = box.get_bbox_patch()
     arrow = _line(move.kind) | ARROW | {"connectionstyle": f"arc3,rad={-LOOP * side}"}
-    ax.annotate("", (0.7, edge), (0.3, edge), xycoords=frame, textcoords=frame, arrowprops=arrow)
+    ends: dict[str, Any] = {"xycoords": frame, "textcoords": frame, "zorder": AFTER_PHASES}
+    ax.annotate("", (0.7, edge), (0.3, edge), arrowprops=arrow, **ends)
     above: dict[str, Any] = {"xytext": (0, HEIGHT * side), "textcoords": "offset points"}
     ax.annotate(move.label, (0.5, edge), xycoords=frame, va="center", **above, **_beside(move.label))
 

@@ -93,10 +93,18 @@ def bars(index: int) -> dict[str, Any]:
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw under the look of the library, as in ``with look(): figure, axes = pyplot.subplots()``."""
-    settings: Any = dict(LOOK)
-    with matplotlib.rc_context(settings):
+    """Draw under the look of the library, as in ``with look(): figure, axes = pyplot.subplots()``.
+
+    Only its own settings are put back. A notebook turns interactive drawing on with the first figure, and nothing
+    after that would be shown if `matplotlib.rc_context` turned it off again.
+    """
+    settings: Any = matplotlib.rcParams
+    before = {name: settings[name] for name in LOOK}
+    settings.update(LOOK)
+    try:
         yield
+    finally:
+        settings.update(before)
 
 
 @contextmanager

@@ -7,16 +7,18 @@ from .certificate import Certificate as Certificate
 from .certificate import ExclusionCertificate as ExclusionCertificate
 from .certificate import NashCertificate as NashCertificate
 from .certificate import SelfGenerationCertificate as SelfGenerationCertificate
+from .certificate import StateExclusionCertificate as StateExclusionCertificate
+from .certificate import StateSelfGenerationCertificate as StateSelfGenerationCertificate
 from .certificate import StrategyCertificate as StrategyCertificate
 from .certificate_json import certificate_from_json as certificate_from_json
 from .certificate_json import certificate_to_json as certificate_to_json
 from .certificate_json import load_certificate as load_certificate
 from .certificate_json import save_certificate as save_certificate
-from .certification import CertificationError as CertificationError
 from .certification import certified_gap as certified_gap
 from .certification import certify as certify
 from .certification import exclude as exclude
 from .certification import support as support
+from .claims import CertificationError as CertificationError
 from .correlated import CorrelatedEquilibrium as CorrelatedEquilibrium
 from .correlated import coarse_correlated_equilibrium as coarse_correlated_equilibrium
 from .correlated import correlated_equilibrium as correlated_equilibrium
@@ -66,6 +68,7 @@ from .self_generation import generate as generate
 from .self_generation import is_self_generating as is_self_generating
 from .solution import Solution as Solution
 from .solution import Status as Status
+from .state_exclusion import exclude_from_states as exclude_from_states
 from .state_renegotiation import RenegotiationPlan as RenegotiationPlan
 from .state_renegotiation import StateObstacle as StateObstacle
 from .state_renegotiation import StochasticRenegotiation as StochasticRenegotiation

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import final
 
 from negotiation.games import Automaton, RepeatedGame, StageGame
+from negotiation.games.stochastic import StochasticGame
 
 Payoffs = tuple[Fraction, ...]
 Point = tuple[Fraction, Fraction]
@@ -43,7 +44,7 @@ class StrategyCertificate:
 
     def __str__(self) -> str:
         count = len(self.automaton.output)
-        return f"a strategy of {count} phases is a subgame-perfect equilibrium at {_patience(self.repeated)}"
+        return f"a strategy of {count} phases is a subgame-perfect equilibrium at {_discounting(self.repeated)}"
 
 
 @final
@@ -85,7 +86,7 @@ class SelfGenerationCertificate:
             ("given by an equilibrium", _worded(self.points)),
             ("played for ever by an equilibrium", _named(self.repeated.stage, self.forever)),
         ]
-        head = f"each point of {{{corners}}} is an equilibrium payoff at {_patience(self.repeated)}"
+        head = f"each point of {{{corners}}} is an equilibrium payoff at {_discounting(self.repeated)}"
         return "; ".join([head, *(f"{claim}: {', '.join(cases)}" for claim, cases in claims if cases)])
 
 
@@ -127,7 +128,7 @@ class ExclusionCertificate:
         ]
         made = [f"{claim}: {', '.join(cases)}" for claim, cases in claims if cases]
         noun = "set" if len(self.outer) == 1 else "sets"
-        head = f"by {len(self.outer)} outer {noun} at {_patience(self.repeated)}"
+        head = f"by {len(self.outer)} outer {noun} at {_discounting(self.repeated)}"
         return "; ".join([head, *(made or ["there is no equilibrium"])])
 
 
@@ -154,11 +155,100 @@ class NashCertificate:
         return f"Nash equilibria of the stage game: {len(self.mixed_profiles)} mixed profiles"
 
 
-Certificate = StrategyCertificate | SelfGenerationCertificate | ExclusionCertificate | NashCertificate
+@final
+@dataclass(frozen=True, eq=False)
+class StateSelfGenerationCertificate:
+    """Shows that each point of the polygon of a state is an equilibrium payoff of a stochastic game from it on.
+
+    Two players, pure actions, perfect monitoring of states and actions, public randomisation; payoffs are average
+    discounted payoffs. Nothing is said of a state whose polygon is empty.
+
+    Parameters
+    ----------
+    game : StochasticGame
+        The game.
+    vertices : tuple of polygons, one a state
+        Counter-clockwise; one vertex is a point, two are a segment.
+    profiles : tuple of tuples of (int, int)
+        ``profiles[s][k]`` is played first at vertex k of state s.
+    promises : tuple of tuples of tuples of points
+        ``promises[s][k]`` are the average payoffs that are promised there: one point in the polygon of each next
+        state that has a chance, in the order of the states.
+    threats : tuple of points or None, one a state
+        The lowest payoff of each player in the polygon, which punishes deviations; None where it is empty.
+    """
+
+    game: StochasticGame
+    vertices: tuple[Polygon, ...]
+    profiles: tuple[tuple[Profile, ...], ...]
+    promises: tuple[tuple[tuple[Point, ...], ...], ...]
+    threats: tuple[Point | None, ...]
+
+    def __str__(self) -> str:
+        sets = [
+            f"{name}: {{{', '.join(_worded(polygon))}}}"
+            for name, polygon in zip(self.game.states, self.vertices, strict=True)
+            if polygon
+        ]
+        return f"equilibrium payoffs at {_discounting(self.game)} fill, from {'; from '.join(sets)}"
 
 
-def _patience(repeated: RepeatedGame) -> str:
-    deltas = repeated.exact_deltas
+@final
+@dataclass(frozen=True, eq=False)
+class StateExclusionCertificate:
+    """Shows what no equilibrium of a stochastic game of two players can give or play in a state.
+
+    Pure actions, perfect monitoring, public randomisation.
+
+    Parameters
+    ----------
+    game : StochasticGame
+        The game.
+    outer : tuple of tuples of polygons
+        ``outer[k][s]`` is a set of state s. The first ones hold all payoffs between the lowest and the highest of
+        each player; the others hold what promises from the ones before can support.
+    points : tuple of (int, point)
+        States and payoffs that no equilibrium gives from there on.
+    profiles : tuple of (int, (int, int))
+        States and action profiles that are played there after no history of any equilibrium.
+    states : tuple of int
+        States from which on there is no equilibrium.
+    """
+
+    game: StochasticGame
+    outer: tuple[tuple[Polygon, ...], ...]
+    points: tuple[tuple[int, Point], ...] = ()
+    profiles: tuple[tuple[int, Profile], ...] = ()
+    states: tuple[int, ...] = ()
+
+    def __str__(self) -> str:
+        names, actions = self.game.states, self.game.actions
+        played = [
+            f"{'-'.join(of[a] for of, a in zip(actions[s], profile, strict=True))} in {names[s]}"
+            for s, profile in self.profiles
+        ]
+        claims = [
+            ("given by no equilibrium", [f"{_worded([point])[0]} from {names[s]}" for s, point in self.points]),
+            ("played by no equilibrium", played),
+            ("left without equilibrium", [names[s] for s in self.states]),
+        ]
+        made = [f"{claim}: {', '.join(cases)}" for claim, cases in claims if cases]
+        noun = "set" if len(self.outer) == 1 else "sets"
+        return "; ".join([f"by {len(self.outer)} outer {noun} a state at {_discounting(self.game)}", *made])
+
+
+Certificate = (
+    StrategyCertificate
+    | SelfGenerationCertificate
+    | ExclusionCertificate
+    | NashCertificate
+    | StateSelfGenerationCertificate
+    | StateExclusionCertificate
+)
+
+
+def _discounting(game: RepeatedGame | StochasticGame) -> str:
+    deltas = game.exact_deltas
     return f"delta = {', '.join(map(str, deltas if len(set(deltas)) > 1 else deltas[:1]))}"
 
 

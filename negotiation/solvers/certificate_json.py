@@ -6,17 +6,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from fractions import Fraction
 from importlib.metadata import version
+from itertools import pairwise
+from math import prod
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from negotiation._checks import ArgumentError, nearest, refusal
 from negotiation.games import Automaton, RepeatedGame, StageGame
+from negotiation.games.stochastic import StochasticGame
+from negotiation.games.transitions import Transitions
 from negotiation.solvers.certificate import (
     Certificate,
     ExclusionCertificate,
     NashCertificate,
     SelfGenerationCertificate,
+    StateExclusionCertificate,
+    StateSelfGenerationCertificate,
     StrategyCertificate,
 )
 
@@ -136,6 +142,8 @@ def _written(value: object) -> object:
         case StageGame():
             names = {"players": value.players, "actions": value.actions}
             return {**names, "payoffs": _written(value.exact_payoffs.tolist())}
+        case StochasticGame():
+            return _written_states(value)
         case Automaton():
             tables = {"output": value.output.tolist(), "transition": value.transition.tolist()}
             return {**tables, "initial": value.initial, "phases": value.phases}
@@ -143,6 +151,20 @@ def _written(value: object) -> object:
             return [_written(entry) for entry in value]
         case _:
             return value
+
+
+def _written_states(game: StochasticGame) -> object:
+    moves = game.transitions
+    entries = list(zip(moves.targets.tolist(), moves.exact_weights.tolist(), strict=True))
+    rows = [entries[a:b] for a, b in pairwise(moves.starts.tolist())]
+    return {
+        "states": game.states,
+        "players": game.players,
+        "actions": game.actions,
+        "payoffs": [_written(table.tolist()) for table in game.exact_payoffs],
+        "transitions": _written(rows),
+        "deltas": _written(game.exact_deltas),
+    }
 
 
 def _entries(name: str, data: object, readers: Mapping[str, Reader]) -> dict[str, Any]:
@@ -215,6 +237,52 @@ def _repeated(name: str, value: Any) -> RepeatedGame:
     return RepeatedGame(entries["stage"], entries["deltas"])
 
 
+def _states(name: str, value: Any) -> StochasticGame:
+    entries = _entries(
+        name,
+        value,
+        {
+            "states": _list(_text),
+            "players": _list(_text),
+            "actions": _list(_list(_list(_text))),
+            "payoffs": _list(_nested(_fraction)),
+            "transitions": _list(_row),
+            "deltas": _list(_fraction),
+        },
+    )
+    shapes = [tuple(map(len, own)) for own in entries["actions"]]
+    if len(entries["transitions"]) != sum(map(prod, shapes)):
+        rule = f"hold one row for each of {sum(map(prod, shapes))} action profiles"
+        raise refusal(f"{name}.transitions", OWNER, rule, len(entries["transitions"]))
+    for k, row in enumerate(entries["transitions"]):
+        if not all(state < len(entries["states"]) for state in row) or sum(row.values()) != 1:
+            rule = f"lead to states below {len(entries['states'])} with chances that add up to 1"
+            raise refusal(f"{name}.transitions[{k}]", OWNER, rule, {t: str(p) for t, p in row.items()})
+    moves = Transitions(entries["states"], shapes, entries["transitions"])
+    names = entries["states"], entries["payoffs"], moves, entries["deltas"]
+    return StochasticGame(*names, entries["players"], entries["actions"])
+
+
+def _row(name: str, value: Any) -> dict[int, Fraction]:
+    pairs = _list(_pair(_whole, _fraction))(name, value)
+    if len(dict(pairs)) != len(pairs):
+        raise refusal(name, OWNER, "name each next state once", repr(value)[:80])
+    return dict(pairs)
+
+
+def _pair(first: Reader, second: Reader) -> Reader:
+    def read(name: str, value: Any) -> tuple[Any, Any]:
+        if not isinstance(value, list) or len(value) != 2:
+            raise refusal(name, OWNER, "be a list of two entries", repr(value)[:80])
+        return first(f"{name}[0]", value[0]), second(f"{name}[1]", value[1])
+
+    return read
+
+
+def _place(name: str, value: Any) -> tuple[Any, ...] | None:
+    return None if value is None else _list(_fraction)(name, value)
+
+
 def _automaton(name: str, value: Any) -> Automaton:
     entries = _entries(
         name,
@@ -277,5 +345,25 @@ KINDS: dict[str, tuple[type[Any], dict[str, Reader]]] = {
     "Nash": (
         NashCertificate,
         {"stage": _stage, "mixed_profiles": _list(_list(_point)), "payoffs": _list(_point)},
+    ),
+    "self-generation of states": (
+        StateSelfGenerationCertificate,
+        {
+            "game": _states,
+            "vertices": _list(_list(_point)),
+            "profiles": _list(_list(_profile)),
+            "promises": _list(_list(_list(_point))),
+            "threats": _list(_place),
+        },
+    ),
+    "exclusion of states": (
+        StateExclusionCertificate,
+        {
+            "game": _states,
+            "outer": _list(_list(_list(_point))),
+            "points": _list(_pair(_whole, _point)),
+            "profiles": _list(_pair(_whole, _profile)),
+            "states": _list(_whole),
+        },
     ),
 }

@@ -1,15 +1,14 @@
 """From an answer to a certificate of it: `certify` what was found, `support` and `exclude` what is asked about."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import singledispatch
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_class, check_count, check_fraction, refusal
+from negotiation._checks import check_class, check_count, refusal
 from negotiation.games import Automaton, RepeatedGame, StageGame
 from negotiation.solvers.certificate import (
     Certificate,
@@ -19,19 +18,23 @@ from negotiation.solvers.certificate import (
     Point,
     Profile,
     SelfGenerationCertificate,
+    StateSelfGenerationCertificate,
     StrategyCertificate,
 )
+from negotiation.solvers.claims import CertificationError, certified, exact_point
 from negotiation.solvers.equilibria import Equilibria
 from negotiation.solvers.exact_game import ExactGame, exact_game
+from negotiation.solvers.exact_states import ExactStates
 from negotiation.solvers.inner_polygon import InnerPolygon, inner_polygon
 from negotiation.solvers.one_shot_deviations import Judgement
 from negotiation.solvers.outer_sets import outer_sets, worst
 from negotiation.solvers.payoff_sets import PayoffSet, payoff_set
+from negotiation.solvers.policy_values import Measured
 from negotiation.solvers.polygon import distance
 from negotiation.solvers.rational_polygon import above, contains, hull
-from negotiation.solvers.verification import verify
-
-Proof = TypeVar("Proof", bound=Certificate)
+from negotiation.solvers.state_exclusion import exclude_from_states
+from negotiation.solvers.state_inner import InnerStates, inner_states
+from negotiation.solvers.stochastic_payoff_sets import StatePayoffSets
 
 MAX_STEPS = 1000
 SETTLED = 2.0**-38
@@ -40,25 +43,22 @@ MAX_PHASES = 400
 """Largest automaton whose values are worked out as fractions, which grow by some digits a phase."""
 
 
-class CertificationError(ValueError):
-    """No certificate could be made; the message says which line of it fails."""
-
-
 @singledispatch
 def certify(result: object) -> Certificate:
     """Make a certificate of an answer, which `verify` accepts.
 
     Parameters
     ----------
-    result : PayoffSet, Judgement or Equilibria
-        What `payoff_set`, `one_shot` or `nash_equilibria` has returned.
+    result : PayoffSet, StatePayoffSets, Judgement or Equilibria
+        What `payoff_set`, `state_payoff_sets`, `one_shot` or `nash_equilibria` has returned.
 
     Returns
     -------
-    SelfGenerationCertificate, ExclusionCertificate, StrategyCertificate or NashCertificate
+    Certificate
         Of a payoff set: a rational polygon inside the true set and as near to the set found as exactness
-        permits, `certified_gap` says how near; or, for the empty set, a proof that there is no equilibrium. Of a
-        judged strategy: exact values and gains. Of Nash equilibria: exact payoffs.
+        permits, `certified_gap` says how near; or, for the empty set, a proof that there is no equilibrium. Of the
+        sets of a stochastic game: the same for all states, where empty sets are left out of the claim. Of a judged
+        strategy: exact values and gains. Of Nash equilibria: exact payoffs.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def certify(result: object) -> Certificate:
     denominators below 2^96 in units of the payoff range; others, mostly irrational ones, are rounded inward by
     some 2^-36 / (1 - delta) of that range.
     """
-    known = "Certificates are made of a PayoffSet, a Judgement or Equilibria."
+    known = "Certificates are made of a PayoffSet, StatePayoffSets, a Judgement or Equilibria."
     raise refusal("result", "certify", "be an answer that can be certified", type(result).__name__, known)
 
 
@@ -82,7 +82,7 @@ def certify(result: object) -> Certificate:
 def _(result: PayoffSet) -> Certificate:
     if result.is_empty:
         return exclude(result.repeated)
-    return _checked(_self_generation(result, (), ()))
+    return certified(_self_generation(result, (), ()))
 
 
 @certify.register
@@ -93,14 +93,24 @@ def _(result: Judgement) -> Certificate:
     if automaton.draws_lots:
         raise refusal("result", "certify", "be of an automaton without lotteries", "lotteries", "Use support.")
     values = _values(repeated, automaton)
-    return _checked(StrategyCertificate(repeated, automaton, values, _gains(repeated, automaton, values)))
+    return certified(StrategyCertificate(repeated, automaton, values, _gains(repeated, automaton, values)))
 
 
 @certify.register
 def _(result: Equilibria) -> Certificate:
     if not result.profiles:
         raise CertificationError("There is no equilibrium in the list to certify.")
-    return _checked(NashCertificate(result.stage, tuple(result.profiles), tuple(result.payoffs)))
+    return certified(NashCertificate(result.stage, tuple(result.profiles), tuple(result.payoffs)))
+
+
+@certify.register
+def _(result: StatePayoffSets) -> Certificate:
+    if not any(map(len, result.vertices)):
+        return exclude_from_states(result.game, states=range(result.game.num_states))
+    inner = inner_states(result)
+    if inner is None:
+        raise CertificationError("No vertex of any state is supported in exact arithmetic.")
+    return certified(_of_states(result, inner))
 
 
 def support(
@@ -144,7 +154,7 @@ def support(
     found = payoff_set(repeated)
     if found.is_empty:
         raise CertificationError("Nothing is supported: payoff_set has found no equilibrium.")
-    return _checked(_self_generation(found, places, profiles))
+    return certified(_self_generation(found, places, profiles))
 
 
 def exclude(
@@ -207,7 +217,7 @@ def exclude(
         left = _left(game, claim, polygon)
         if left is None:
             chain = tuple(tuple(map(game.outward, one)) for one in outer)
-            return _checked(replace(claim, outer=chain))
+            return certified(replace(claim, outer=chain))
         if len(outer) == bound:
             raise CertificationError(f"Not excluded by {bound} outer sets, which still move: {left}.")
         if len(outer) > 1 and distance(_floats(outer[-2]), _floats(polygon)) <= SETTLED:
@@ -215,26 +225,45 @@ def exclude(
     raise AssertionError("the outer sets do not end")
 
 
-def certified_gap(certificate: SelfGenerationCertificate, found: PayoffSet) -> float:
-    """Measure how far the polygon of a certificate and a payoff set are apart.
+def certified_gap(
+    certificate: SelfGenerationCertificate | StateSelfGenerationCertificate, found: PayoffSet | StatePayoffSets
+) -> float:
+    """Measure how far the polygons of a certificate and of an answer are apart.
 
     Parameters
     ----------
-    certificate : SelfGenerationCertificate
+    certificate : SelfGenerationCertificate or StateSelfGenerationCertificate
         Made of `found`.
-    found : PayoffSet
-        The set in floating-point numbers.
+    found : PayoffSet or StatePayoffSets
+        The set, or one a state, in floating-point numbers.
 
     Returns
     -------
     float
-        The Hausdorff distance, as a share of each player's range of stage payoffs.
+        The Hausdorff distance, the largest of all states, as a share of each player's range of payoffs; infinite
+        if the certificate says nothing of a state that has equilibria.
+
+    Raises
+    ------
+    ArgumentError
+        If the two are not of one kind.
     """
-    check_class("found", "certified_gap", found, PayoffSet)
-    game = exact_game(found.repeated)
-    sets = (certificate.vertices, [(Fraction(x), Fraction(y)) for x, y in found.vertices.tolist()])
-    first, second = (_floats([game.inward(vertex) for vertex in one]) for one in sets)
-    return distance(first, second)
+    match certificate, found:
+        case SelfGenerationCertificate(), PayoffSet():
+            inward: Callable[[Point], Point] = exact_game(found.repeated).inward
+            pairs = [(certificate.vertices, found.vertices)]
+        case StateSelfGenerationCertificate(), StatePayoffSets():
+            inward = ExactStates(Measured(found.game)).inward
+            pairs = list(zip(certificate.vertices, found.vertices, strict=True))
+        case _:
+            rule = f"be an answer that a {type(certificate).__name__} is made of"
+            raise refusal("found", "certified_gap", rule, type(found).__name__)
+    gaps = [0.0]
+    for polygon, vertices in pairs:
+        sides = polygon, [(Fraction(x), Fraction(y)) for x, y in vertices.tolist()]
+        first, second = (_floats([inward(vertex) for vertex in one]) for one in sides)
+        gaps.append(distance(first, second))
+    return max(gaps)
 
 
 def _floats(polygon: Sequence[Point]) -> NDArray[np.float64]:
@@ -259,6 +288,18 @@ def _self_generation(
         game.outward(inner.threat),
         points,
         forever,
+    )
+
+
+def _of_states(found: StatePayoffSets, inner: InnerStates) -> StateSelfGenerationCertificate:
+    game = ExactStates(Measured(found.game))
+    vertices = tuple(tuple(map(game.outward, polygon)) for polygon in inner.vertices)
+    return StateSelfGenerationCertificate(
+        found.game,
+        vertices,
+        tuple(tuple(map(game.profile, rows)) for rows in inner.rows),
+        tuple(tuple(tuple(map(game.outward, one)) for one in promises) for promises in inner.promises),
+        tuple((min(x for x, _ in one), min(y for _, y in one)) if one else None for one in vertices),
     )
 
 
@@ -290,23 +331,8 @@ def _left(game: ExactGame, claim: ExclusionCertificate, polygon: list[Point]) ->
     return None
 
 
-def _checked(certificate: Proof) -> Proof:
-    verification = verify(certificate)
-    if not verification.valid:
-        raise CertificationError(f"The exact check refuses the answer: {verification.fault}.")
-    return certificate
-
-
 def _points(owner: str, points: Iterable[Sequence[object]]) -> tuple[Point, ...]:
-    return tuple(_point(f"points[{k}]", owner, point) for k, point in enumerate(points))
-
-
-def _point(name: str, owner: str, point: Sequence[object]) -> Point:
-    entries = list(point) if np.iterable(point) and not isinstance(point, str) else [point]
-    if len(entries) != 2:
-        raise refusal(name, owner, "hold two payoffs", repr(point))
-    first, second = (check_fraction(f"{name}[{i}]", owner, entry) for i, entry in enumerate(entries))
-    return first, second
+    return tuple(exact_point(f"points[{k}]", owner, point) for k, point in enumerate(points))
 
 
 def _profiles(stage: StageGame, profiles: Iterable[Sequence[str | int]]) -> tuple[Profile, ...]:

@@ -112,8 +112,8 @@ class Equilibria:
 
         Notes
         -----
-        The maximal complete bipartite subgraphs of the graph whose edges are the extreme equilibria [Avis10]_. A
-        game can have exponentially many; the time is of the order of their number.
+        As in [Avis10], the maximal complete bipartite subgraphs of the graph whose edges are the extreme
+        equilibria. A game can have exponentially many; the time is of the order of their number.
         """
         partners: dict[MixedAction, set[MixedAction]] = {}
         for x, y in self.profiles:

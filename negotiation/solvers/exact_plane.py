@@ -7,6 +7,7 @@ A polygon is a list of points, counter-clockwise; none, one and two are the empt
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
 
 from negotiation.solvers.certificate import Point
@@ -92,3 +93,28 @@ def _chain(ordered: Sequence[Triple]) -> list[Triple]:
             chain.pop()
         chain.append(point)
     return chain
+
+
+def weighted_mean(polygons: Sequence[Sequence[Triple]], weights: Sequence[Fraction]) -> list[Triple]:
+    """Return the polygon of all weighted means of points, one of each polygon: edges in order of direction."""
+    corner, edges = (Fraction(0), Fraction(0)), []
+    for polygon, weight in zip(polygons, weights, strict=True):
+        if not polygon:
+            return []
+        places = [dropped(point) for point in polygon]
+        lowest = min(places)
+        corner = corner[0] + weight * lowest[0], corner[1] + weight * lowest[1]
+        round_trip = pairwise((*places, places[0]))
+        edges += [(weight * (b[0] - a[0]), weight * (b[1] - a[1])) for a, b in round_trip if a != b]
+    corners = [corner]
+    for run, rise in sorted(edges, key=_direction):
+        corners.append((corners[-1][0] + run, corners[-1][1] + rise))
+    return hull([lifted(point) for point in corners])
+
+
+def _direction(edge: Point) -> tuple[int, Fraction]:
+    """Return what orders edges as they turn left from straight down."""
+    run, rise = edge
+    if run == 0:
+        return (1 if rise > 0 else 3), Fraction(0)
+    return (0 if run > 0 else 2), rise / run

@@ -69,7 +69,7 @@ def pure_minmax(stage: StageGame) -> Minmax:
 
     Notes
     -----
-    The payoff min over a_-i of max over a_i of g_i(a_i, a_-i), in the notation of [FudMas86]_.
+    The payoff ``min over a_-i of max over a_i of g_i(a_i, a_-i)``, in the notation of [FudMas86]_.
 
     References
     ----------

@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from negotiation._checks import check_array, check_class, check_count, check_number, refusal
 from negotiation._kernels.polygon import thin_out
-from negotiation._kernels.state_polygons import fall
+from negotiation._kernels.state_fall import fall
+from negotiation._kernels.state_polygons import Game
 from negotiation.games.stochastic import StochasticGame
 from negotiation.solvers.policy_values import Measured, Profile
 from negotiation.solvers.polygon import Points, distance_to
@@ -222,33 +223,19 @@ def state_payoff_sets(
         raise refusal("tolerance", OWNER, "be positive", tolerance)
     most = check_count("max_iterations", OWNER, max_iterations)
     measured, impatience = Measured(game), 1 - float(game.deltas.max())
-    stage = np.ascontiguousarray(measured.floats.T)
-    lotteries, starts, targets, weights = _lotteries(game)
     slack = max(margin * impatience, ROUNDING / impatience)
-    points, ends, iterations, residual = fall(
-        stage,
-        lotteries,
-        game.transitions.offsets,
-        np.array(game.shapes),
-        *_twins(game, stage, lotteries),
-        starts,
-        targets,
-        weights,
-        game.deltas,
-        slack,
-        SHARE * slack * impatience,
-        slack,
-        most,
-    )
+    arrays = game_arrays(measured, slack)
+    points, ends, iterations, residual, settled = fall(arrays, SHARE * slack * impatience, slack, most)
     parts = [points[ends[s] : ends[s + 1]] for s in range(game.num_states)]
     kept = [part[thin_out(np.ascontiguousarray(part[:, :2]), RESOLUTION * margin)] for part in parts]
-    return _assembled(measured, stage, kept, (iterations, residual, slack, margin))
+    status = _status(settled, residual <= slack)
+    return _assembled(measured, arrays.stage, kept, (status, iterations, residual, margin))
 
 
 def _assembled(
-    measured: Measured, stage: Points, parts: list[Points], run: tuple[int, float, float, float]
+    measured: Measured, stage: Points, parts: list[Points], run: tuple[Status, int, float, float]
 ) -> StatePayoffSets:
-    game, (iterations, residual, slack, margin) = measured.game, run
+    game, (status, iterations, residual, margin) = measured.game, run
     low, spread = _units(measured)
     threats = np.array([part[:, :2].min(axis=0, initial=np.inf) for part in parts])
     vertices, continuations, profiles = [], [], []
@@ -262,13 +249,38 @@ def _assembled(
     return StatePayoffSets(
         game,
         tuple(vertices),
-        Status.CONVERGED if residual <= slack else Status.MAX_ITERATIONS,
+        status,
         int(iterations),
         float(residual),
         margin,
         _read_only(low + spread * threats),
         tuple(profiles),
         tuple(continuations),
+    )
+
+
+def _status(settled: bool, converged: bool) -> Status:
+    if settled:
+        return Status.SETTLED
+    return Status.CONVERGED if converged else Status.MAX_ITERATIONS
+
+
+def game_arrays(measured: Measured, slack: float) -> Game:
+    """Return a game as the arrays that the kernels take; incentives violated by no more than `slack` are met."""
+    game = measured.game
+    stage = np.ascontiguousarray(measured.floats.T)
+    lotteries, starts, targets, weights = _lotteries(game)
+    return Game(
+        stage,
+        lotteries,
+        game.transitions.offsets,
+        np.array(game.shapes),
+        *_twins(game, stage, lotteries),
+        starts,
+        targets,
+        weights,
+        game.deltas,
+        slack,
     )
 
 

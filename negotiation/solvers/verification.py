@@ -4,7 +4,7 @@ This file shares no code with the solvers whose answers it judges; its polygons 
 `negotiation.solvers.exact_plane`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -22,11 +22,13 @@ from negotiation.solvers.certificate import (
     Point,
     Profile,
     SelfGenerationCertificate,
+    StateExclusionCertificate,
+    StateSelfGenerationCertificate,
     StrategyCertificate,
 )
 from negotiation.solvers.exact_plane import Triple, above, dropped, hull, inside, is_polygon, lifted
-
-Line = str | None
+from negotiation.solvers.lines import Line, must, pair, pairs, text, two_players
+from negotiation.solvers.state_verification import check_state_exclusion, check_state_self_generation
 
 
 @final
@@ -87,6 +89,8 @@ def verify(certificate: Certificate) -> Verification:
     point v of the hull of V and all that is added, not among what is added, would be an extreme point of V between
     g(a) and its continuation, two other points of that hull. So each set holds V because the one before does.
 
+    Polygons of states: the same on one set a state, see `negotiation.solvers.state_verification`.
+
     References
     ----------
     .. [Abr88] D. Abreu (1988), On the theory of infinitely repeated games with discounting, Econometrica 56,
@@ -103,6 +107,10 @@ def verify(certificate: Certificate) -> Verification:
             found = _exclusion(certificate)
         case NashCertificate():
             found = _nash(certificate)
+        case StateSelfGenerationCertificate():
+            found = check_state_self_generation(certificate)
+        case StateExclusionCertificate():
+            found = check_state_exclusion(certificate)
         case _:
             raise refusal("certificate", "verify", "be a certificate", type(certificate).__name__)
     count = 0
@@ -116,19 +124,19 @@ def _strategy(certificate: StrategyCertificate) -> Iterator[Line]:
     repeated, values = certificate.repeated, certificate.values
     phases, n = len(certificate.automaton.output), repeated.stage.num_players
     shape = certificate.automaton.transition.shape[1:]
-    yield _must(shape == repeated.stage.shape, "the automaton", shape, f"have the actions {repeated.stage.shape}")
-    yield _must(not certificate.automaton.draws_lots, "the automaton", "lotteries", "move from phase to phase")
+    yield must(shape == repeated.stage.shape, "the automaton", shape, f"have the actions {repeated.stage.shape}")
+    yield must(not certificate.automaton.draws_lots, "the automaton", "lotteries", "move from phase to phase")
     for name, table in (("values", values), ("gains", certificate.gains)):
         sizes = [len(row) for row in table]
-        yield _must(sizes == [n] * phases, name, sizes, f"hold {n} numbers in each of {phases} phases")
+        yield must(sizes == [n] * phases, name, sizes, f"hold {n} numbers in each of {phases} phases")
     for k, i in product(range(phases), range(n)):
         where, value, gain = f"phase {k}, player {i}: the", values[k][i], certificate.gains[k][i]
         own = int(certificate.automaton.output[k, i])
         earned = _by_action(certificate, k, i)
-        yield _must(value == earned[own], f"{where} value", value, f"be {earned[own]}")
+        yield must(value == earned[own], f"{where} value", value, f"be {earned[own]}")
         best = max((x - value for action, x in enumerate(earned) if action != own), default=None)
-        yield _must(gain == best, f"{where} gain", gain, f"be {best}")
-        yield _must(best is None or best <= 0, f"{where} gain", best, "not be positive")
+        yield must(gain == best, f"{where} gain", gain, f"be {best}")
+        yield must(best is None or best <= 0, f"{where} gain", best, "not be positive")
 
 
 def _by_action(certificate: StrategyCertificate, phase: int, player: int) -> list[Fraction]:
@@ -144,20 +152,20 @@ def _by_action(certificate: StrategyCertificate, phase: int, player: int) -> lis
 
 def _nash(certificate: NashCertificate) -> Iterator[Line]:
     stage, listed = certificate.stage, len(certificate.mixed_profiles)
-    yield _must(listed > 0, "mixed_profiles", listed, "hold at least one profile")
-    yield _must(len(certificate.payoffs) == listed, "payoffs", len(certificate.payoffs), f"hold {listed} entries")
+    yield must(listed > 0, "mixed_profiles", listed, "hold at least one profile")
+    yield must(len(certificate.payoffs) == listed, "payoffs", len(certificate.payoffs), f"hold {listed} entries")
     for k, (mixtures, payoffs) in enumerate(zip(certificate.mixed_profiles, certificate.payoffs, strict=True)):
         sizes = tuple(len(mixture) for mixture in mixtures)
-        yield _must(sizes == stage.shape, f"profile {k}", sizes, f"have the actions {stage.shape}")
-        yield _must(len(payoffs) == len(sizes), f"profile {k}: payoffs", len(payoffs), f"hold {len(sizes)}")
+        yield must(sizes == stage.shape, f"profile {k}", sizes, f"have the actions {stage.shape}")
+        yield must(len(payoffs) == len(sizes), f"profile {k}: payoffs", len(payoffs), f"hold {len(sizes)}")
         for i, mixture in enumerate(mixtures):
             where = f"profile {k}, player {i}: "
-            yield _must(min(mixture) >= 0, f"{where}a probability", min(mixture), "not be negative")
-            yield _must(sum(mixture) == 1, f"{where}the sum of probabilities", sum(mixture), "be 1")
+            yield must(min(mixture) >= 0, f"{where}a probability", min(mixture), "not be negative")
+            yield must(sum(mixture) == 1, f"{where}the sum of probabilities", sum(mixture), "be 1")
             earned = _by_reply(stage, mixtures, i)
             average = sum((p * x for p, x in zip(mixture, earned, strict=True)), start=Fraction(0))
-            yield _must(payoffs[i] == average, f"{where}the payoff", payoffs[i], f"be {average}")
-            yield _must(
+            yield must(payoffs[i] == average, f"{where}the payoff", payoffs[i], f"be {average}")
+            yield must(
                 max(earned) == average, f"{where}the payoff of the best reply", max(earned), f"be {average}"
             )
 
@@ -172,74 +180,70 @@ def _by_reply(stage: StageGame, mixtures: Sequence[Payoffs], player: int) -> lis
 
 
 def _self_generation(certificate: SelfGenerationCertificate) -> Iterator[Line]:
-    yield from _two_players(certificate.repeated)
+    yield from two_players(certificate.repeated.stage.num_players)
     game, count = _Game(certificate.repeated), len(certificate.vertices)
-    yield _must(count > 0, "vertices", count, "hold at least one point")
+    yield must(count > 0, "vertices", count, "hold at least one point")
     for name, listed in (("profiles", certificate.profiles), ("continuations", certificate.continuations)):
-        yield _must(len(listed) == count, name, len(listed), f"hold {count} entries")
-    yield from _pairs("vertices", certificate.vertices)
-    yield from _pairs("continuations", certificate.continuations)
-    yield from _pairs("threat", [certificate.threat])
+        yield must(len(listed) == count, name, len(listed), f"hold {count} entries")
+    yield from pairs("vertices", certificate.vertices)
+    yield from pairs("continuations", certificate.continuations)
+    yield from pairs("threat", [certificate.threat])
     yield from game.actions("profiles", certificate.profiles)
-    yield from _pairs("points", certificate.points)
+    yield from pairs("points", certificate.points)
     yield from game.actions("forever", certificate.forever)
     polygon = [lifted(vertex) for vertex in certificate.vertices]
-    yield _must(
-        is_polygon(polygon), "vertices", _text(certificate.vertices), "run counter-clockwise round a polygon"
+    yield must(
+        is_polygon(polygon), "vertices", text(certificate.vertices), "run counter-clockwise round a polygon"
     )
-    least = _pair(min(vertex[i] for vertex in certificate.vertices) for i in range(2))
-    yield _must(certificate.threat == least, "threat", _text([certificate.threat]), f"be {_text([least])}")
+    least = pair(min(vertex[i] for vertex in certificate.vertices) for i in range(2))
+    yield must(certificate.threat == least, "threat", text([certificate.threat]), f"be {text([least])}")
     lines = zip(certificate.vertices, certificate.profiles, certificate.continuations, strict=True)
     for k, (vertex, profile, promise) in enumerate(lines):
         given = game.averaged(game.payoffs(profile), promise)
-        yield _must(vertex == given, f"vertex {k}", _text([vertex]), f"be {_text([given])}")
-        yield _must(inside(polygon, lifted(promise)), f"continuation {k}", _text([promise]), "lie in the polygon")
+        yield must(vertex == given, f"vertex {k}", text([vertex]), f"be {text([given])}")
+        yield must(inside(polygon, lifted(promise)), f"continuation {k}", text([promise]), "lie in the polygon")
         yield from game.obeyed(f"vertex {k}", profile, vertex, least)
     for point in certificate.points:
-        yield _must(inside(polygon, lifted(point)), "points", _text([point]), "lie in the polygon")
+        yield must(inside(polygon, lifted(point)), "points", text([point]), "lie in the polygon")
     for profile in certificate.forever:
         own = game.payoffs(profile)
-        yield _must(inside(polygon, lifted(own)), f"forever {profile}", _text([own]), "lie in the polygon")
+        yield must(inside(polygon, lifted(own)), f"forever {profile}", text([own]), "lie in the polygon")
         yield from game.obeyed(f"forever {profile}", profile, own, least)
 
 
 def _exclusion(certificate: ExclusionCertificate) -> Iterator[Line]:
-    yield from _two_players(certificate.repeated)
+    yield from two_players(certificate.repeated.stage.num_players)
     game, outer = _Game(certificate.repeated), certificate.outer
-    yield _must(len(outer) > 0, "outer", len(outer), "hold at least one set")
+    yield must(len(outer) > 0, "outer", len(outer), "hold at least one set")
     for k, listed in enumerate(outer):
-        yield from _pairs(f"outer set {k}", listed)
-    yield from _pairs("points", certificate.points)
+        yield from pairs(f"outer set {k}", listed)
+    yield from pairs("points", certificate.points)
     yield from game.actions("profiles", certificate.profiles)
     yield from game.actions("forever", certificate.forever)
     sets = [[lifted(vertex) for vertex in listed] for listed in outer]
     for k, polygon in enumerate(sets):
-        yield _must(
-            is_polygon(polygon), f"outer set {k}", _text(outer[k]), "run counter-clockwise round a polygon"
-        )
+        yield must(is_polygon(polygon), f"outer set {k}", text(outer[k]), "run counter-clockwise round a polygon")
     needed = game.feasible()
     for k, polygon in enumerate(sets):
         for point in needed:
             missing = f"a set without ({', '.join(map(str, dropped(point)))})"
-            yield _must(inside(polygon, point), f"outer set {k}", missing, "hold all that it has to")
+            yield must(inside(polygon, point), f"outer set {k}", missing, "hold all that it has to")
         least = game.worst(outer[k])
         needed = [point for profile in game.best for point in game.added(profile, polygon, least)]
     last = sets[-1]
     if not (certificate.points or certificate.profiles or certificate.forever):
-        yield _must(not last, "the last outer set", _text(outer[-1]), "be empty")
+        yield must(not last, "the last outer set", text(outer[-1]), "be empty")
     for given in certificate.points:
-        yield _must(not inside(last, lifted(given)), "points", _text([given]), "lie outside the last set")
+        yield must(not inside(last, lifted(given)), "points", text([given]), "lie outside the last set")
     for profile in certificate.profiles:
         cut = game.promises(profile, last, least)
-        yield _must(
+        yield must(
             not cut, f"profile {profile}", f"{len(cut)} promises", "be supported by no promise of the last set"
         )
     for profile in certificate.forever:
         own = game.payoffs(profile)
         stays = inside(last, lifted(own)) and game.is_obeyed(profile, own, least)
-        yield _must(
-            not stays, f"forever {profile}", _text([own]), "lie outside the last set or invite a deviation"
-        )
+        yield must(not stays, f"forever {profile}", text([own]), "lie outside the last set or invite a deviation")
 
 
 @final
@@ -259,18 +263,18 @@ class _Game:
 
     @cached_property
     def minmax(self) -> Point:
-        return _pair(min(best[i] for best in self.best.values()) for i in range(2))
+        return pair(min(best[i] for best in self.best.values()) for i in range(2))
 
     @cached_property
     def is_common(self) -> bool:
         return len(set(self.repeated.exact_deltas)) == 1
 
     def payoffs(self, profile: Profile) -> Point:
-        return _pair(self.repeated.stage.exact_payoffs[profile])
+        return pair(self.repeated.stage.exact_payoffs[profile])
 
     def averaged(self, now: Point, later: Point) -> Point:
         parts = zip(self.repeated.exact_deltas, now, later, strict=True)
-        return _pair((1 - delta) * x + delta * y for delta, x, y in parts)
+        return pair((1 - delta) * x + delta * y for delta, x, y in parts)
 
     def least(self, profile: Profile, threat: Point) -> Point:
         """Return what each player earns by the best deviation from a profile."""
@@ -281,17 +285,15 @@ class _Game:
 
     def obeyed(self, where: str, profile: Profile, earned: Point, threat: Point) -> Iterator[Line]:
         for i, least in enumerate(self.least(profile, threat)):
-            yield _must(
-                earned[i] >= least, f"{where}: the payoff of player {i}", earned[i], f"be at least {least}"
-            )
+            yield must(earned[i] >= least, f"{where}: the payoff of player {i}", earned[i], f"be at least {least}")
 
     def actions(self, name: str, listed: Sequence[Profile]) -> Iterator[Line]:
         for k, profile in enumerate(listed):
-            yield _must(profile in self.best, f"{name} {k}", profile, f"be below {self.repeated.stage.shape}")
+            yield must(profile in self.best, f"{name} {k}", profile, f"be below {self.repeated.stage.shape}")
 
     def worst(self, polygon: Sequence[Point]) -> Point:
         """Return what every equilibrium gives at least, if all equilibrium payoffs lie in the polygon."""
-        return _pair(
+        return pair(
             max(low, min((vertex[i] for vertex in polygon), default=low)) for i, low in enumerate(self.minmax)
         )
 
@@ -323,26 +325,3 @@ class _Game:
             (now_0 * d + later_0 * x, now_1 * d + later_1 * y, scale * d)
             for x, y, d in self.promises(profile, polygon, threat)
         ]
-
-
-def _must(holds: bool, subject: str, value: object, rule: str) -> Line:
-    return None if holds else f"{subject} must {rule}, got {value}"
-
-
-def _two_players(repeated: RepeatedGame) -> Iterator[Line]:
-    players = repeated.stage.num_players
-    yield _must(players == 2, "the game", f"{players} players", "have two players")
-
-
-def _pairs(name: str, points: Sequence[Point]) -> Iterator[Line]:
-    sizes = {len(point) for point in points}
-    yield _must(sizes <= {2}, name, f"points of {sorted(sizes)} numbers", "hold points of two numbers")
-
-
-def _pair(numbers: Iterable[Fraction]) -> Point:
-    first, second = numbers
-    return first, second
-
-
-def _text(points: Sequence[Point]) -> str:
-    return ", ".join(f"({', '.join(map(str, point))})" for point in points)

@@ -1,6 +1,6 @@
 """Where an agreement enforces itself in a game whose state moves, on fixed terms or on others by state."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from negotiation._checks import check_between, check_class, refusal
 from negotiation.games import StochasticGame
+from negotiation.solvers.components import components
 from negotiation.stability.modes import Array, Deviation, Judge, Modes, Plan, build_modes
 
 FEASIBILITY = 1e-10
@@ -35,18 +36,18 @@ class SelfEnforcing:
     lapse : float
         Probability of a fresh negotiation a period.
     upheld : array of bool, shape (S,)
-        States in which nobody gains by leaving the agreement.
+        States in which nobody gains by leaving the agreement, nor the threat behind it.
     slacks : array, shape (S, n), in the unit of a period's payoff
         What each player loses by its best deviation in upheld states. In each of the others what it would lose
         if that state were upheld as well, on bargained terms there. Infinite where a player has no other action.
+    threat_slacks : array, shape (S, n), in the unit of a period's payoff
+        What each player loses by its best deviation from the threat, in every state.
     terms : array, shape (S,)
         What player 0 pays player 1 in a period that keeps the agreement; nan where it is not upheld.
     bargained_terms : array, shape (S,)
         The terms on which bargaining settles, whether or not they enforce themselves; nan where not upheld.
     values, threat_values : array, shape (S, n)
         Average payoffs under the agreement, terms included, and under the threat.
-    credible : bool
-        Whether nobody gains by leaving the threat either, so that the whole is an equilibrium.
     """
 
     game: StochasticGame
@@ -55,15 +56,21 @@ class SelfEnforcing:
     lapse: float
     upheld: NDArray[np.bool_]
     slacks: Array
+    threat_slacks: Array
     terms: Array
     bargained_terms: Array
     values: Array
     threat_values: Array
-    credible: bool
 
     def holds(self, state: str | int) -> bool:
         """Return whether the agreement enforces itself in a state."""
         return bool(self.upheld[self.game.state(state)])
+
+    @property
+    def credible(self) -> bool:
+        """Whether nobody gains by leaving the threat in any state, so that the whole is an equilibrium."""
+        scale = max(float(np.abs(payoffs).max()) for payoffs in self.game.payoffs)
+        return bool(self.threat_slacks.min() >= -SHOWN * max(1.0, scale))
 
     @property
     def policy(self) -> tuple[tuple[int, ...], ...]:
@@ -112,11 +119,14 @@ def self_enforcing(
     Notes
     -----
     In state x the agreement a must give every player i at least what any other action b gives:
-    V_i(x) >= (1 - delta_i) g_i(x, b, a_-i) + delta_i E[(1 - lapse) W_i + lapse V_i] if b is a breach, and with
+    ``V_i(x) >= (1 - delta_i) g_i(x, b, a_-i) + delta_i E[(1 - lapse) W_i + lapse V_i]`` if b is a breach, and with
     V_i in place of the brackets if it is hidden. V and W, the values of agreement and threat, solve linear
-    equations. All states are taken as upheld first; the one with the largest lack of incentive is dropped until
-    none lacks any. What is left satisfies every condition. If a lost state never raises what the agreement is
-    worth to anybody elsewhere, no larger set of states does.
+    equations. The same is asked of the threat t in x: W_i(x) must be at least what any other action brings.
+
+    States are settled from the last ones back: each group of states that can reach each other is added to the
+    upheld ones that play can go on to, and those of the group with the largest lack of incentive are dropped until
+    none lacks any. What is upheld satisfies every condition. Where each state is a group of its own, no single
+    state can be added.
 
     Examples
     --------
@@ -126,15 +136,16 @@ def self_enforcing(
     """
     check_class("game", "self_enforcing", game, StochasticGame)
     modes = build_modes("self_enforcing", game, agreement, threat, lapse, judge)
-    upheld = np.ones(game.num_states, dtype=np.bool_)
     nothing = np.zeros(game.num_states)
-    while True:
-        slacks = _slacks(modes, *modes.values(upheld), nothing)
-        least = np.where(upheld, slacks.min(axis=1), np.inf)
-        worst = int(least.argmin())
-        if least[worst] >= -modes.rounding:
-            break
-        upheld[worst] = False
+
+    def lacks(upheld: NDArray[np.bool_]) -> Array:
+        agreed, threatened = modes.values(upheld)
+        least = np.minimum(_slacks(modes, agreed, threatened, nothing), _threat_slacks(modes, agreed, threatened))
+        lacking: Array = -least.min(axis=1)[upheld]
+        return lacking
+
+    upheld = _settled(game, lacks, modes.rounding)
+    slacks = _slacks(modes, *modes.values(upheld), nothing)
     for state in np.flatnonzero(~upheld).tolist():
         slacks[state] = _slacks(modes, *modes.values(_joined(upheld, state)), nothing)[state]
     return _result(modes, upheld, slacks, nothing, nothing)
@@ -172,9 +183,9 @@ def self_enforcing_terms(
 
     Notes
     -----
-    Terms w(x), paid by player 0 to player 1 in every period that sees no breach, are what linear programming finds
-    to satisfy all incentives of `self_enforcing` at once. Where no terms do, the programme is solved that spreads
-    the least lack of incentive, and the state with the largest is dropped. Bargained terms divide what the
+    Terms w(x), paid by player 0 to player 1 in every period that sees no breach, are found by linear programmes to
+    satisfy all incentives of `self_enforcing` at once. Where no terms do, the state of the last group is dropped
+    in which a programme for the least lack of incentive in sum leaves most of it. Bargained terms divide what the
     agreement is worth over the threat in proportion to the weights, V_1 - W_1 = weight (V_0 + V_1 - W_0 - W_1).
 
     Examples
@@ -190,14 +201,8 @@ def self_enforcing_terms(
         raise refusal("game", "self_enforcing_terms", "have two players", game.num_players)
     share = check_between("weight", "self_enforcing_terms", weight, 0, 1)
     modes = build_modes("self_enforcing_terms", game, agreement, threat, lapse, judge)
-    upheld = np.ones(game.num_states, dtype=np.bool_)
-    while True:
-        programme = _programme(modes, upheld, share)
-        lacks = programme.least_lacks()
-        worst = int(lacks.argmax()) if lacks.size else 0
-        if not lacks.size or lacks[worst] <= modes.rounding:
-            break
-        upheld[np.flatnonzero(upheld)[worst]] = False
+    upheld = _settled(game, lambda tried: _programme(modes, tried, share).least_lacks()[:-1], modes.rounding)
+    programme = _programme(modes, upheld, share)
     bargained, terms = np.zeros(game.num_states), np.zeros(game.num_states)
     bargained[upheld], terms[upheld] = programme.bargained, programme.nearest()
     slacks = _slacks(modes, *_values(modes, upheld, terms), terms)
@@ -209,10 +214,35 @@ def self_enforcing_terms(
     return _result(modes, upheld, slacks, terms, bargained)
 
 
+def _settled(
+    game: StochasticGame, lacks: Callable[[NDArray[np.bool_]], Array], rounding: float
+) -> NDArray[np.bool_]:
+    """Settle which states are upheld, those that play comes to last first.
+
+    `lacks` maps a set of states to the lack of incentive of each of its members.
+    """
+    upheld = np.zeros(game.num_states, dtype=np.bool_)
+    for group in components(game):
+        members = list(group)
+        upheld[members] = True
+        while members:
+            lacking = np.full(game.num_states, -np.inf)
+            lacking[upheld] = lacks(upheld)
+            if lacking.max() <= rounding:
+                break
+            worst = max(members, key=lacking.__getitem__)
+            members.remove(worst)
+            upheld[worst] = False
+    return upheld
+
+
 @final
 @dataclass(frozen=True, eq=False)
 class _Programme:
-    """The incentives in upheld states as linear inequalities in the terms, `rows @ terms >= needed`."""
+    """The incentives as linear inequalities in the terms, `rows @ terms >= needed`.
+
+    `owners` counts the upheld states; incentives of the threat elsewhere come after them, as one more.
+    """
 
     rows: Array
     needed: Array
@@ -220,29 +250,27 @@ class _Programme:
     bargained: Array
 
     def least_lacks(self) -> Array:
-        """Return the lack of incentive by upheld state, the least in sum that terms can bring about."""
+        """Return the lack of incentive by owner, the least in sum that terms can bring about."""
         count = self.bargained.size
-        spread = np.eye(count)[self.owners]
-        cost = np.concatenate([np.zeros(count), np.ones(count)])
-        lower = [None] * count + [0.0] * count
+        spread = np.eye(count + 1)[self.owners]
+        cost = np.concatenate([np.zeros(count), np.ones(count + 1)])
+        lower = [None] * count + [0.0] * (count + 1)
         return self._solve(np.hstack([self.rows, spread]), self.needed, cost, lower)[count:]
 
     def nearest(self) -> Array:
-        """Return the terms that satisfy all incentives and lie nearest to the bargained ones."""
+        """Return the terms nearest to the bargained ones that satisfy all incentives but those elsewhere."""
         count = self.bargained.size
-        here = np.eye(count)
-        rows = np.vstack(
-            [np.hstack([self.rows, 0 * self.rows]), np.hstack([here, here]), np.hstack([-here, here])]
-        )
-        needed = np.concatenate([self.needed, self.bargained, -self.bargained])
+        here, asked = np.eye(count), self.rows[self.owners < count]
+        rows = np.vstack([np.hstack([asked, 0 * asked]), np.hstack([here, here]), np.hstack([-here, here])])
+        needed = np.concatenate([self.needed[self.owners < count], self.bargained, -self.bargained])
         cost = np.concatenate([np.zeros(count), np.ones(count)])
         return self._solve(rows, needed, cost, [None] * (2 * count))[:count]
 
     def _solve(self, rows: Array, needed: Array, cost: Array, lower: Sequence[float | None]) -> Array:
         from scipy.optimize import linprog  # only here: it takes a while to load
 
-        if not cost.size:
-            return cost
+        if not rows.size:
+            return np.zeros_like(cost)
         solved = linprog(
             cost,
             A_ub=-rows,
@@ -260,24 +288,25 @@ def _programme(modes: Modes, upheld: NDArray[np.bool_], share: float) -> _Progra
     agreed, threatened = modes.values(upheld)
     effects = modes.effects_of_terms(upheld)
     signs = (-1.0, 1.0)
-    places = np.cumsum(upheld) - 1
+    places = np.where(upheld, np.cumsum(upheld) - 1, upheld.sum())
     rows, needed, owners = [], [], []
-    for breach in modes.breaches:
-        if not upheld[breach.state]:
-            continue
-        player, delta = breach.player, modes.game.deltas[breach.player]
-        kept, broken = (signs[player] * each for each in effects[player])
-        following = modes.after_break(kept, broken) if breach.seen else kept
-        row = kept[breach.state] - delta * (breach.moves @ following)
-        if not breach.seen:
-            row[places[breach.state]] -= (1 - delta) * signs[player]
-        rows.append(row)
-        needed.append(modes.gain(breach, agreed, threatened) - agreed[breach.state, player])
-        owners.append(places[breach.state])
+    for kind, values, deviations in ((0, agreed, modes.breaches), (1, threatened, modes.defections)):
+        for deviation in deviations:
+            state, player, delta = deviation.state, deviation.player, modes.game.deltas[deviation.player]
+            if kind == 0 and not upheld[state]:
+                continue
+            moved = [signs[player] * each for each in effects[player]]
+            following = modes.after_break(*moved) if deviation.seen else moved[0]
+            row = moved[kind][state] - delta * (deviation.moves @ following)
+            if not deviation.seen:
+                row[places[state]] -= (1 - delta) * signs[player]
+            rows.append(row)
+            needed.append(modes.gain(deviation, agreed, threatened) - values[state, player])
+            owners.append(places[state])
     count = int(upheld.sum())
     surplus = agreed[upheld] - threatened[upheld]
-    moved = [sign * (kept - broken)[upheld] for sign, (kept, broken) in zip(signs, effects, strict=True)]
-    shared = moved[1] - share * (moved[0] + moved[1])
+    lifted = [sign * (kept - broken)[upheld] for sign, (kept, broken) in zip(signs, effects, strict=True)]
+    shared = lifted[1] - share * (lifted[0] + lifted[1])
     bargained = np.linalg.solve(shared, share * surplus.sum(axis=1) - surplus[:, 1])
     return _Programme(
         np.array(rows).reshape(len(rows), count), np.array(needed), np.array(owners, dtype=np.int64), bargained
@@ -310,6 +339,15 @@ def _slacks(modes: Modes, agreed: Array, threatened: Array, terms: Array) -> Arr
     return slacks
 
 
+def _threat_slacks(modes: Modes, agreed: Array, threatened: Array) -> Array:
+    """Return by state and player what the best deviation from the threat loses, infinite where there is none."""
+    slacks = np.full(agreed.shape, np.inf)
+    for defection in modes.defections:
+        place = defection.state, defection.player
+        slacks[place] = min(slacks[place], threatened[place] - modes.gain(defection, agreed, threatened))
+    return slacks
+
+
 def _received(terms: Array, breach: Deviation) -> float:
     return float(terms[breach.state]) * (1.0 if breach.player == 1 else -1.0)
 
@@ -318,12 +356,9 @@ def _result(
     modes: Modes, upheld: NDArray[np.bool_], slacks: Array, terms: Array, bargained: Array
 ) -> SelfEnforcing:
     agreed, threatened = _values(modes, upheld, terms) if terms.any() else modes.values(upheld)
-    credible = all(
-        modes.gain(defection, agreed, threatened) - threatened[defection.state, defection.player] <= modes.rounding
-        for defection in modes.defections
-    )
+    held = _threat_slacks(modes, agreed, threatened)
     paid, agreed_on = (np.where(upheld, each, np.nan) for each in (terms, bargained))
-    for array in (upheld, slacks, paid, agreed_on, agreed, threatened):
+    for array in (upheld, slacks, held, paid, agreed_on, agreed, threatened):
         array.setflags(write=False)
     return SelfEnforcing(
         modes.game,
@@ -332,9 +367,9 @@ def _result(
         modes.lapse,
         upheld,
         slacks,
+        held,
         paid,
         agreed_on,
         agreed,
         threatened,
-        credible,
     )

@@ -32,7 +32,7 @@ class Tip:
     current, value : float
         Where it stands, and the nearest value with the other verdict, in the unit of the parameter.
     distance : float
-        |value - current| as a share of the plausible range, high - low.
+        ``|value - current|`` as a share of the plausible range, high - low.
     """
 
     name: str

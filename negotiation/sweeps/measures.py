@@ -128,7 +128,7 @@ class ArrayMeasure:
     ----------
     function : callable
         Called as ``function(**fixed, **points)`` with one array of shape (k,) a parameter; returns a mapping from
-        every name in `outputs` to an array of shape (k, *shape of the output). The values at a point must not
+        every name in `outputs` to an array of shape ``(k, *shape of the output)``. The values at a point must not
         depend on the other points.
     outputs : mapping from str to Output
         Names of the outputs and what they hold.

@@ -1,9 +1,14 @@
 """Pictures of games show the games that they are given."""
 
+import io
+
 import numpy as np
 import pytest
 
 figure = pytest.importorskip("matplotlib.figure")
+
+from matplotlib import image  # noqa: E402
+from matplotlib.transforms import Bbox  # noqa: E402
 
 from negotiation._checks import ArgumentError  # noqa: E402
 from negotiation.games import (  # noqa: E402
@@ -101,3 +106,16 @@ def test_automata_that_cannot_be_read_are_refused() -> None:
         automaton_chart(limited_punishment(GAME, (0, 0), (1, 1), 13), GAME, axes())
     with pytest.raises(ArgumentError, match=r"'stage' of automaton_chart must have the actions"):
         automaton_chart(tit_for_tat(GAME), StageGame(np.zeros((3, 3, 2))), axes())
+
+
+def test_a_part_of_the_automaton_chart_that_is_cut_out_looks_as_in_the_whole() -> None:
+    """Notebooks cut pictures to what is drawn, which moves frames just before they are drawn."""
+    drawn = automaton_chart(tit_for_tat(GAME), GAME, figure.Figure((6, 4), dpi=100).subplots()).figure
+    whole, part = (_pixels(drawn, box) for box in (None, Bbox.from_extents(1, 1, 5, 3)))
+    assert np.array_equal(part, whole[100:300, 100:500])
+
+
+def _pixels(drawn, box):
+    file = io.BytesIO()
+    drawn.savefig(file, dpi=100, bbox_inches=box)
+    return image.imread(io.BytesIO(file.getvalue()))

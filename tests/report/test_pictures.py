@@ -123,6 +123,15 @@ def test_a_chart_makes_its_own_axes_and_leaves_the_settings_alone(name: str) -> 
     }
 
 
+def test_look_keeps_the_interactive_drawing_that_a_first_figure_turns_on() -> None:
+    with report.look():
+        matplotlib.interactive(True)
+    try:
+        assert matplotlib.is_interactive()
+    finally:
+        matplotlib.interactive(False)
+
+
 def test_look_can_be_put_on_and_off() -> None:
     size = matplotlib.rcParams["font.size"]
     with report.look():

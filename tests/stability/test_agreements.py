@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from negotiation import ArgumentError, StochasticGame
+from negotiation import ArgumentError, StochasticGame, Truce
 from negotiation.stability import SelfEnforcing, critical_patience, self_enforcing, self_enforcing_terms, slack
+from negotiation.truce import solve_race
 
 DILEMMA = [[[2, 2], [-1, 3]], [[3, -1], [0, 0]]]
 HOLD, BREAK = [(0, 0)], [(1, 1)]
@@ -80,9 +81,11 @@ def test_terms_are_found_wherever_a_pair_of_constraints_leaves_room(seed: int) -
     asked = [(1 - delta) * g[1, 0, 0] + delta * threat[0], (1 - delta) * g[0, 1, 1] + delta * threat[1]]
     room = g[0, 0].sum() - sum(asked)
     found = self_enforcing_terms(game, HOLD, BREAK, weight=0.3)
+    credible = g[1, 1, 0] >= g[0, 1, 0] and g[1, 1, 1] >= g[1, 0, 1]
+    assert found.credible == credible
     if abs(room) > 1e-8:
-        assert found.holds(0) == (room > 0)
-    if room > 1e-8:
+        assert found.holds(0) == (room > 0 and credible)
+    if room > 1e-8 and credible:
         nash = threat[1] + 0.3 * (g[0, 0].sum() - threat.sum()) - g[0, 0, 1]
         assert found.bargained_terms[0] == pytest.approx(nash, abs=1e-9)
         nearest = np.clip(nash, asked[1] - g[0, 0, 1], g[0, 0, 0] - asked[0])
@@ -109,9 +112,7 @@ def test_no_larger_set_of_states_enforces_itself_in_truce_like_games(seed: int) 
     for size in range(states + 1):
         for chosen in combinations(range(states), size):
             upheld = np.isin(np.arange(states), chosen)
-            tried = SelfEnforcing(
-                game, found.agreement, found.threat, 0.1, upheld, *[np.zeros(states)] * 5, credible=True
-            )
+            tried = SelfEnforcing(game, found.agreement, found.threat, 0.1, upheld, *[np.zeros(states)] * 6)
             if np.all(least_slack(game, tried)[upheld] >= -1e-9):
                 best |= set(chosen) if set(chosen) > best or len(chosen) > len(best) else set()
     assert set(np.flatnonzero(found.upheld)) == best
@@ -151,10 +152,20 @@ def test_hidden_departures_still_receive_the_terms() -> None:
     assert found.slacks[0].tolist() == pytest.approx([0.1, 0.3])
 
 
-def test_a_threat_that_somebody_would_leave_is_reported() -> None:
+def test_no_agreement_rests_on_a_threat_that_somebody_would_leave() -> None:
     chicken = [[[2, 2], [1, 3]], [[3, 1], [0, 0]]]
-    assert not self_enforcing(one_state(chicken, 0.9), HOLD, BREAK).credible
-    assert self_enforcing(one_state(DILEMMA, 0.9), HOLD, BREAK).credible
+    for solve in (self_enforcing, self_enforcing_terms):
+        found = solve(one_state(chicken, 0.9), HOLD, BREAK)
+        assert not found.credible and not found.holds("on")
+        assert found.threat_slacks.tolist() == [pytest.approx([-0.1, -0.1])]
+        assert solve(one_state(DILEMMA, 0.9), HOLD, BREAK).credible
+
+
+def test_a_break_that_hastens_decline_is_no_threat_if_all_is_forgiven() -> None:
+    """With near certain amnesty a side at open conflict would rather save its lever than use it."""
+    race = Truce.central().vary(rho=0.9).leverage_race()
+    found = solve_race(race, 1).rebargained
+    assert not found.upheld[: len(race.game.states) // 2].any()
 
 
 @given(st.integers(0, 10_000), st.floats(0.1, 50), st.floats(-100, 100))

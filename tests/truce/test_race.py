@@ -116,12 +116,16 @@ def test_bargained_terms_are_the_nash_terms_of_each_state() -> None:
 
 
 def test_time_favours_china_first_and_the_united_states_later() -> None:
-    """The ruling moves terms towards China at once, erosion moves them back year by year."""
-    race = Truce.central().leverage_race(steady=True, tiers={"chain": (1, 0.75, 0.5, 0.25, 0)}, markets=(1.0,))
-    answer = solve_race(race, 8)
-    terms = answer.rebargained_course.expected(answer.rebargained.bargained_terms)
-    assert terms[1] > terms[0]
-    assert np.all(np.diff(terms[1:]) < 0)
+    """An annulment moves terms towards China at once, erosion moves them back step by step."""
+
+    def terms_along(*steps: float) -> dict[str, float]:
+        race = Truce.central().leverage_race(tiers={"chain": steps}, markets=(1.0,), calendar="none")
+        return dict(zip(race.game.states, solve_race(race, 8).rebargained.bargained_terms, strict=True))
+
+    jump, terms = terms_along(1, 0), terms_along(1, 0.75, 0.5, 0.25, 0)
+    assert jump[ANNULLED] > jump[INTACT]
+    by_step = [terms[f"truce, chain {share}%, tariffs intact"] for share in (100, 75, 50, 25)]
+    assert np.all(np.diff(by_step) < 0)
 
 
 def test_deterrents_wear_off_by_the_printed_path() -> None:
