@@ -1,11 +1,10 @@
 """A short cut to the limit of the polygons of all states of a two-player stochastic game, compiled.
 
 The limit L is guessed from the rules by which vertices are made, and improved until it is its own image. Around it
-sets X are made that shrink to it: boxes around its vertices that one step makes smaller. The falling sets W hold all
-payoffs. If W lies in X, and the operator takes X inside itself, all the way from W to L, then no payoff lies beyond
-L; this is tested at some places on the way.
-Rows that make no vertex of L must support no more than lies inside at the next place: as what
-sets support shrinks with them, no such row can hold the fall up in between.
+sets X are made that shrink to it: boxes around its vertices that one step makes smaller. The falling sets W hold
+all payoffs. If W lies in X, and the operator takes X inside itself, all the way from W to L, then no payoff lies
+beyond L; this is tested at some places on the way. Rows that make no vertex of L must support no more than lies
+inside at the next place: as what sets support shrinks with them, no such row can hold the fall up in between.
 """
 
 import numpy as np
