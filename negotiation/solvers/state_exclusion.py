@@ -8,7 +8,7 @@ stay writable.
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from negotiation._checks import check_count, refusal
+from negotiation._checks import check_class, check_count, refusal
 from negotiation.games.stochastic import StochasticGame
 from negotiation.solvers.certificate import Point, Polygon, Profile, StateExclusionCertificate
 from negotiation.solvers.claims import CertificationError, certified, exact_point
@@ -73,6 +73,7 @@ def exclude_from_states(
     >>> print(exclude_from_states(game, profiles=[("truce", (0, 0))]))
     by 3 outer sets a state at delta = 33/100; played by no equilibrium: 0-0 in truce
     """
+    check_class("game", OWNER, game, StochasticGame)
     if game.num_players != 2:
         raise refusal("game", OWNER, "have two players", game.num_players)
     bound = check_count("max_steps", OWNER, max_steps)
