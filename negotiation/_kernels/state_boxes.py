@@ -1,7 +1,8 @@
 """Boxes around the vertices of the limit of the polygons of all states, which one step makes smaller, compiled.
 
 Boxes stand in one array, shape (2k, 2): the lower left corners of the k vertices, then the upper right ones. The
-rules of `negotiation._kernels.state_rules` are followed from the corners that reach farthest out, and pushed on.
+rules of `negotiation._kernels.state_rules` are followed from the corners that reach farthest out, and pushed on. What
+is just enough is pushed down, and what an edge allows beyond it; the edge of a segment is taken from both sides.
 """
 
 import numpy as np
@@ -60,11 +61,12 @@ def step(game: Game, rules: Indices, ends: Indices, boxes: Points, push: float, 
                 moved[m, i] = needed[row, i] - game.slack - push
                 grade_needed(game, lows, leaving[row, i], i, slopes[2 * m + i])
         if kind in (1, 2):
-            far, other = _outward(rules[k], boxes), 2 - kind
+            other, far, mover = 2 - kind, _outward(rules[k], boxes), rules[k, MOVER]
+            turned = ends[mover + 1] - ends[mover] < 3 and far[other] != side
+            shift = (far[0] != turned) * half, (far[1] != turned) * half
             grade, own = slopes[2 * m + kind - 1], slopes[2 * m + other]
-            shift = far[0] * half, far[1] * half
             moved[m, other] = along(game, rules[k], boxes, shift, moved[m, kind - 1], np.nan, grade, own)
-            moved[m, other] += (2 * far[other] - 1) * push
+            moved[m, other] += push if (far[other] == 1) != turned else -push
     return moved
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from negotiation._kernels.convex import hull, thin_out
-from negotiation._kernels.polygon import ROUNDING, Indices, Points, outside
+from negotiation._kernels.convex import hull
+from negotiation._kernels.polygon import ROUNDING, Indices, Points, outside, thin_out
 from negotiation._kernels.state_boxes import hulls, step, swollen
 from negotiation._kernels.state_polygons import Game, generated, threats
 from negotiation._kernels.state_rules import KIND, LOOSE, limit, read_rules, renumbered, shares_on_edges
@@ -40,7 +40,9 @@ def _thinned(points: Points, ends: Indices, margin: float) -> tuple[Points, Indi
     kept, kept_ends = np.empty_like(points), np.zeros_like(ends)
     for s in range(len(ends) - 1):
         part = points[ends[s] : ends[s + 1]]
-        part = thin_out(part[hull(part)], margin)
+        part = part[hull(part)]
+        part = part[thin_out(part[:, :2].copy(), margin)]
+        part = part[hull(part)]
         kept_ends[s + 1] = kept_ends[s] + len(part)
         kept[kept_ends[s] : kept_ends[s + 1]] = part
     return kept[: kept_ends[-1]], kept_ends
