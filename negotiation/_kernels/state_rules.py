@@ -119,25 +119,33 @@ def read_rules(
 
 
 @njit(cache=True, error_model="numpy")
-def _grade_needed(game: Game, lows: Indices, row: int, player: int, slopes: Points) -> None:
+def grade_needed(game: Game, lows: Indices, row: int, player: int, slopes: Points) -> None:
     """Add the derivatives of what a deviation to a row is worth to a player."""
     lottery = game.lotteries[row]
     for e in range(game.starts[lottery], game.starts[lottery + 1]):
-        lowest = lows[game.targets[e], player]
-        if lowest >= 0:
-            slopes[2 * lowest + player] += game.deltas[player] * game.weights[e]
+        slopes[2 * lows[game.targets[e], player] + player] += game.deltas[player] * game.weights[e]
 
 
 @njit(cache=True, error_model="numpy")
-def _along(
-    game: Game, rule: Indices, at: Points, needed: float, frozen: float, grade: Points, slopes: Points
+def along(
+    game: Game,
+    rule: Indices,
+    at: Points,
+    shift: tuple[int, int],
+    needed: float,
+    frozen: float,
+    grade: Points,
+    slopes: Points,
 ) -> float:
     """Return the payoff of the player who is promised what an edge allows; add its derivatives.
 
     The place on the edge is `frozen`, if that is a number, and otherwise follows from what the other player needs.
+    Of vertex v the coordinate i stands in the row ``v + shift[i]``.
     """
-    row, axis, mover, tail = rule[ROW], rule[KIND] - 1, rule[MOVER], rule[FIRST + rule[MOVER]]
-    head, other, lottery = rule[HEAD], 1 - axis, game.lotteries[rule[ROW]]
+    row, axis, mover, lottery = rule[ROW], rule[KIND] - 1, rule[MOVER], game.lotteries[rule[ROW]]
+    other = 1 - axis
+    here, there = shift[axis], shift[other]
+    tail, head = rule[FIRST + mover], rule[HEAD]
     delta, patience, chance = game.deltas[other], game.deltas[axis], 1.0
     rest, across = (needed - (1 - patience) * game.stage[row, axis]) / patience, 0.0
     for e in range(game.starts[lottery], game.starts[lottery + 1]):
@@ -145,44 +153,45 @@ def _along(
             chance = game.weights[e]
         else:
             vertex = rule[FIRST + game.targets[e]]
-            rest -= game.weights[e] * at[vertex, axis]
-            across += game.weights[e] * at[vertex, other]
-    run, rise = at[head, axis] - at[tail, axis], at[head, other] - at[tail, other]
+            rest -= game.weights[e] * at[vertex + here, axis]
+            across += game.weights[e] * at[vertex + there, other]
+    run, rise = at[head + here, axis] - at[tail + here, axis], at[head + there, other] - at[tail + there, other]
     share, tilt = frozen, 0.0
     if np.isnan(frozen):
-        share, tilt = (rest / chance - at[tail, axis]) / run, rise / run
-    across += chance * (at[tail, other] + share * rise)
+        share, tilt = (rest / chance - at[tail + here, axis]) / run, rise / run
+    across += chance * (at[tail + there, other] + share * rise)
     slopes += delta * tilt / patience * grade
     for e in range(game.starts[lottery], game.starts[lottery + 1]):
         if game.targets[e] != mover:
             vertex = rule[FIRST + game.targets[e]]
-            slopes[2 * vertex + other] += delta * game.weights[e]
-            slopes[2 * vertex + axis] -= delta * tilt * game.weights[e]
+            slopes[2 * (vertex + there) + other] += delta * game.weights[e]
+            slopes[2 * (vertex + here) + axis] -= delta * tilt * game.weights[e]
     for vertex, part in ((tail, 1 - share), (head, share)):
-        slopes[2 * vertex + other] += delta * chance * part
-        slopes[2 * vertex + axis] -= delta * chance * tilt * part
+        slopes[2 * (vertex + there) + other] += delta * chance * part
+        slopes[2 * (vertex + here) + axis] -= delta * chance * tilt * part
     return float((1 - delta) * game.stage[row, other] + delta * across)
 
 
 @njit(cache=True, error_model="numpy")
-def follow(
-    game: Game, rules: Indices, ends: Indices, at: Points, shares: Points, held: Points, slopes: Points
-) -> Points:
+def lowest(at: Points, ends: Indices) -> Indices:
+    """Find the vertex that is worst for each player in each state, shape (S, 2); -1 in empty polygons."""
+    lows = np.full((len(ends) - 1, 2), -1)
+    for s in range(len(ends) - 1):
+        for i in range(2 if ends[s + 1] > ends[s] else 0):
+            lows[s, i] = ends[s] + at[ends[s] : ends[s + 1], i].argmin()
+    return lows
+
+
+@njit(cache=True, error_model="numpy")
+def follow(game: Game, rules: Indices, ends: Indices, at: Points, shares: Points, slopes: Points) -> Points:
     """Move the vertices `at` by their rules, and fill in the derivatives, shape (2k, 2k).
 
-    Places on edges are kept at `shares`, one a vertex, and punishments at `held`, shape (S, 2), where these are
-    numbers.
+    Places on edges are kept at `shares`, one a vertex, where these are numbers.
     """
     moved = np.full((len(at), 2), np.nan)
     slopes[:] = 0
-    lows, worst = np.full((len(ends) - 1, 2), -1), threats(at, ends)
-    for s in range(len(ends) - 1):
-        for i in range(2 if ends[s + 1] > ends[s] else 0):
-            if np.isnan(held[s, i]):
-                lows[s, i] = ends[s] + at[ends[s] : ends[s + 1], i].argmin()
-            else:
-                worst[s, i] = held[s, i]
-    outlooks = prospects(game, worst)
+    lows = lowest(at, ends)
+    outlooks = prospects(game, threats(at, ends))
     needed, leaving = needed_values(game.stage, game.lotteries, game.offsets, game.shapes, outlooks, game.deltas)
     for k in range(len(at)):
         row, kind = rules[k, ROW], rules[k, KIND]
@@ -196,10 +205,10 @@ def follow(
                     slopes[2 * k + i, 2 * vertex + i] += share
             elif kind in (i + 1, BOTH):
                 moved[k, i] = needed[row, i] - game.slack
-                _grade_needed(game, lows, leaving[row, i], i, slopes[2 * k + i])
+                grade_needed(game, lows, leaving[row, i], i, slopes[2 * k + i])
         if kind in (1, 2):
             grade, own = slopes[2 * k + kind - 1], slopes[2 * k + 2 - kind]
-            moved[k, 2 - kind] = _along(game, rules[k], at, moved[k, kind - 1], shares[k], grade, own)
+            moved[k, 2 - kind] = along(game, rules[k], at, (0, 0), moved[k, kind - 1], shares[k], grade, own)
     return moved
 
 
@@ -240,19 +249,17 @@ def shares_on_edges(game: Game, rules: Indices, old: Points, found: Points) -> P
 
 
 @njit(cache=True, error_model="numpy")
-def limit(
-    game: Game, rules: Indices, ends: Indices, start: Points, shares: Points, held: Points, push: Points
-) -> tuple[Points, bool]:
-    """Solve for the vertices that their rules and pushes, shape (k, 2), reproduce; tell whether that has worked.
+def limit(game: Game, rules: Indices, ends: Indices, start: Points, shares: Points) -> tuple[Points, bool]:
+    """Solve for the vertices that their rules reproduce, by Newton's method; tell whether that has worked.
 
-    By Newton's method; `shares` and `held` as in `follow`.
+    Places on edges are kept at `shares`, one a vertex, where these are numbers.
     """
     at, slopes = start.copy(), np.empty((2 * len(start), 2 * len(start)))
     for _ in range(NEWTON_STEPS):
-        step = (follow(game, rules, ends, at, shares, held, slopes) + push - at).ravel()
-        if not np.abs(step).max() <= 1 or not eliminate(np.eye(len(step)) - slopes, step):
+        gaps = (follow(game, rules, ends, at, shares, slopes) - at).ravel()
+        if not np.abs(gaps).max() <= 1 or not eliminate(np.eye(len(gaps)) - slopes, gaps):
             return at, False
-        at += step.reshape(-1, 2)
-        if np.abs(step).max() <= SMALL:
+        at += gaps.reshape(-1, 2)
+        if np.abs(gaps).max() <= SMALL:
             return at, True
     return at, False

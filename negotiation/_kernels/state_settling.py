@@ -1,10 +1,10 @@
 """A short cut to the limit of the polygons of all states of a two-player stochastic game, compiled.
 
 The limit L is guessed from the rules by which vertices are made, and improved until it is its own image. Around it
-sets X are made that shrink to it: each vertex is pushed out in four directions, and the rules are solved for
-again, so that one step of them takes back the push. The falling sets W hold all payoffs. If W lies in X, and the
-operator takes X inside itself, all the way from W to L, then no payoff lies beyond L; this is tested at some
-places on the way. Rows that make no vertex of L must support no more than lies inside at the next place: as what
+sets X are made that shrink to it: boxes around its vertices that one step makes smaller. The falling sets W hold all
+payoffs. If W lies in X, and the operator takes X inside itself, all the way from W to L, then no payoff lies beyond
+L; this is tested at some places on the way.
+Rows that make no vertex of L must support no more than lies inside at the next place: as what
 sets support shrinks with them, no such row can hold the fall up in between.
 """
 
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from negotiation._kernels.convex import hull, thin_out
 from negotiation._kernels.polygon import ROUNDING, Indices, Points, outside
+from negotiation._kernels.state_boxes import hulls, step, swollen
 from negotiation._kernels.state_polygons import Game, generated, threats
-from negotiation._kernels.state_rules import BOTH, KIND, LOOSE, limit, read_rules, renumbered, shares_on_edges
+from negotiation._kernels.state_rules import KIND, LOOSE, limit, read_rules, renumbered, shares_on_edges
 
 GUESSES = 12
 """Largest number of improvements of the limit."""
@@ -23,8 +24,6 @@ LARGE = 120
 """Number of vertices beyond which the limit is not solved for."""
 COARSE = 0.25
 """Details smaller than this share of the way that is left, by the last step, are dropped for the guess."""
-PUSHES = np.array([(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)])
-"""Directions in which vertices are pushed out; the first one makes the worst punishments."""
 SPEED = 0.05
 """Share of a push by which a step has to take sets back."""
 APART = 1e-9
@@ -76,8 +75,7 @@ def _guess(
 ) -> tuple[Points, Indices, float]:
     """Guess the limit of falling sets; return it, and how far a step moves it."""
     here, here_ends = _thinned(points, ends, COARSE * left)
-    everything, still = np.zeros(0, dtype=np.bool_), np.zeros((1, 2))
-    held = np.full((len(ends) - 1, 2), np.nan)
+    everything = np.zeros(0, dtype=np.bool_)
     for turn in range(GUESSES):
         found, cuts = generated(game, here, here_ends, threats(here, here_ends), everything)
         if ((cuts[1:] > cuts[:-1]) != (ends[1:] > ends[:-1])).any():
@@ -89,56 +87,14 @@ def _guess(
             break
         if apart <= tolerance:
             return found, cuts, apart
-        end, solved = limit(game, rules, cuts, found[:, :2].copy(), np.full(len(found), np.nan), held, still)
+        end, solved = limit(game, rules, cuts, found[:, :2].copy(), np.full(len(found), np.nan))
         if not solved:
-            end, solved = limit(game, rules, cuts, found[:, :2].copy(), shares, held, still)
+            end, solved = limit(game, rules, cuts, found[:, :2].copy(), shares)
         if not solved:
             break
         found[:, :2] = end
         here, here_ends = _thinned(found, cuts, tolerance)
     return points, ends, np.inf
-
-
-@njit(cache=True, error_model="numpy")
-def _pushed_out(game: Game, rules: Indices, ends: Indices, places: Points, pushes: Points) -> bool:
-    """Solve the rules with pushes in each direction, from `places` on, shape (4, k, 2); tell if it worked."""
-    free, held = np.full(len(rules), np.nan), np.full((len(ends) - 1, 2), np.nan)
-    for q in range(len(PUSHES)):
-        places[q], solved = limit(game, rules, ends, places[q].copy(), free, held, pushes[q])
-        if not solved:
-            return False
-        if q == 0:
-            held = threats(places[0], ends)
-    return True
-
-
-@njit(cache=True, error_model="numpy")
-def _directions(rules: Indices) -> Points:
-    """Return where each vertex is pushed, shape (4, k, 2): down, as its cut goes, where it is just enough."""
-    directions = np.empty((len(PUSHES), len(rules), 2))
-    for q in range(len(PUSHES)):
-        for k in range(len(rules)):
-            for i in range(2):
-                directions[q, k, i] = -1.0 if rules[k, KIND] in (i + 1, BOTH) else PUSHES[q, i]
-    return directions
-
-
-@njit(cache=True, error_model="numpy")
-def _hulls(places: Points, end: Points, ends: Indices) -> tuple[Points, Indices]:
-    """Return the polygons of pushed vertices; rows are those of `end`."""
-    found, cuts, k = np.empty((len(PUSHES) * len(end), 3)), np.zeros_like(ends), 0
-    for s in range(len(ends) - 1):
-        low = k
-        for q in range(len(PUSHES)):
-            for vertex in range(ends[s], ends[s + 1]):
-                found[k, :2] = places[q, vertex]
-                found[k, 2] = end[vertex, 2]
-                k += 1
-        corners = found[low + hull(found[low:k])]
-        k = low + len(corners)
-        found[low:k] = corners
-        cuts[s + 1] = k
-    return found[:k], cuts
 
 
 @njit(cache=True, error_model="numpy")
@@ -181,21 +137,19 @@ def advanced(
     if not closed:
         return points, ends, np.inf
     active = _touching(game, end, cuts)
-    push, places = _reaches_out(end, cuts, points, ends) * patience, np.empty((len(PUSHES), len(end), 2))
-    directions = _directions(rules)
-    for q in range(len(PUSHES)):
-        places[q] = end[:, :2]
-    solved = _pushed_out(game, rules, cuts, places, push * directions)
-    here, here_ends = _hulls(places, end, cuts)
+    push, boxes = _reaches_out(end, cuts, points, ends) * patience, np.concatenate((end[:, :2], end[:, :2]))
+    boxes, solved = swollen(game, rules, cuts, boxes, push)
+    here, here_ends = hulls(boxes, end[:, 2], cuts)
     if not solved or not _reaches_out(here, here_ends, points, ends) <= tolerance:
         return points, ends, np.inf
+    slopes = np.empty((2 * len(boxes), 2 * len(boxes)))
     while push > RESOLUTION * tolerance:
-        bound, bound_ends = _hulls(places - SPEED * push * directions, end, cuts)
-        for q in range(len(PUSHES)):
-            places[q] = end[:, :2] + NEARER * (places[q] - end[:, :2])
+        smaller = step(game, rules, cuts, boxes, (1 - SPEED) * push, slopes)
+        bound, bound_ends = hulls(smaller, end[:, 2], cuts)
         push *= NEARER
-        solved = _pushed_out(game, rules, cuts, places, push * directions)
-        there, there_ends = _hulls(places, end, cuts)
+        middle = np.concatenate((end[:, :2], end[:, :2]))
+        boxes, solved = swollen(game, rules, cuts, middle + NEARER * (boxes - middle), push)
+        there, there_ends = hulls(boxes, end[:, 2], cuts)
         punished = np.maximum(worst, threats(here, here_ends))
         image, image_ends = generated(game, here, here_ends, punished, everything)
         others, other_ends = generated(game, here, here_ends, punished, active)

@@ -12,6 +12,7 @@ from .game_charts import payoff_set_chart as payoff_set_chart
 from .page import report_html as report_html
 from .page import save_report as save_report
 from .race import race_text as race_text
+from .race_charts import race_chart as race_chart
 from .stability_charts import frontier_chart as frontier_chart
 from .stability_charts import sobol_chart as sobol_chart
 from .stability_charts import stability_chart as stability_chart

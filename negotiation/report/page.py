@@ -8,9 +8,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from negotiation.evidence import FOUNDINGS
 from negotiation.report.evidence_charts import LETTERS
 from negotiation.report.files import check_report_path, written
-from negotiation.report.page_pictures import NEAREST, pictures
+from negotiation.report.page_pictures import NEAREST, pictures, race_picture
+from negotiation.report.page_race import race_table
 from negotiation.report.text import patience_words, verdict_text
-from negotiation.truce import Truce, Verdict, outlook
+from negotiation.truce import Truce, Verdict, outlook, survey
 from negotiation.truce.verdict import POINT, ROBUST_SHARE, TITLE
 
 
@@ -36,8 +37,8 @@ def report_html(truce: Truce, verdict: Verdict) -> str:
     Returns
     -------
     str
-        The page: the verdict, pictures of it as SVG inside the page, every assumption, and the claims behind each
-        parameter with their article and place. All text is escaped.
+        The page: the verdict, pictures of it as SVG inside the page, the leverage race, every assumption, and the
+        claims behind each parameter with their article and place. All text is escaped.
     """
     environment = Environment(
         loader=PackageLoader("negotiation.report", "."),
@@ -46,6 +47,7 @@ def report_html(truce: Truce, verdict: Verdict) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    further = survey(truce, verdict.tips, seed=verdict.seed)
     return environment.get_template("page.html.jinja").render(
         title=TITLE,
         point=POINT,
@@ -53,7 +55,10 @@ def report_html(truce: Truce, verdict: Verdict) -> str:
         answers=_answers(verdict),
         changed=verdict.changed(),
         text=verdict_text(verdict),
-        pictures=pictures(truce, verdict, outlook(truce)),
+        pictures=pictures(truce, verdict, outlook(truce), further),
+        race=None if further.race is None else race_table(further.race),
+        race_picture=None if further.race is None else race_picture(further.race),
+        no_race=further.no_race,
         foundings=FOUNDINGS,
         letters=LETTERS,
         parameters=truce.evidence.parameters,

@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -11,12 +11,17 @@ from matplotlib.figure import Figure
 from negotiation.report.course_charts import band_chart, endings_chart, erosion_chart, survival_chart
 from negotiation.report.evidence_charts import evidence_graph
 from negotiation.report.game_charts import automaton_chart, payoff_set_chart
-from negotiation.report.stability_charts import stability_chart, tornado_chart
+from negotiation.report.race_charts import race_chart
+from negotiation.report.stability_charts import frontier_chart, sobol_chart, stability_chart, tornado_chart
 from negotiation.report.style import look
-from negotiation.truce import Outlook, Truce, Verdict
+from negotiation.stability import Frontier, Sensitivity
+from negotiation.truce import Outlook, RaceAnswer, Survey, Truce, Verdict
 
 NEAREST = 3
 """Number of tipping points whose evidence is drawn claim by claim and shown open."""
+
+LARGEST = 8
+"""Number of parameters whose Sobol indices are drawn."""
 
 KEY = "S stated, D derived, O only a sign or an order, X assumed."
 
@@ -44,9 +49,61 @@ class Picture:
     wide: bool
 
 
-def pictures(truce: Truce, verdict: Verdict, ahead: Outlook) -> list[Picture]:
-    """Return the pictures of a report, in the order of the page."""
-    return [*_today(truce, verdict), *_ahead(truce, verdict, ahead), *_behind(truce, verdict, ahead)]
+def pictures(truce: Truce, verdict: Verdict, ahead: Outlook, further: Survey) -> list[Picture]:
+    """Return the pictures of a verdict, in the order of the page."""
+    return [
+        *_today(truce, verdict),
+        *([] if further.frontier is None else [_frontier(further.frontier, further.verdicts)]),
+        _sobol(further.sensitivity),
+        *_ahead(truce, verdict, ahead),
+        *_behind(truce, verdict, ahead),
+    ]
+
+
+def race_picture(race: RaceAnswer) -> Picture:
+    """Return the picture of the leverage race."""
+    return _drawn(
+        lambda axes: race_chart(race, axes),
+        "Chance that the truce is kept along the leverage race, and what has ended it",
+        "Each bar adds up to one. Terms are averages over the states in which bargained ones keep the truce.",
+        size=(10, 5.2),
+        wide=True,
+    )
+
+
+def _frontier(curve: Frontier, verdicts: Mapping[tuple[float, float], bool]) -> Picture:
+    ranges = [curve.model.ranges[name] for name in (curve.x, curve.y)]
+    (left, right), (low, high) = ((one.low, one.high) for one in ranges)
+    current = (ranges[0].central, ranges[1].central)
+    return _drawn(
+        lambda axes: frontier_chart(
+            curve.branches,
+            axes,
+            names=(curve.x, curve.y),
+            ranges=((left, right), (low, high)),
+            current=current,
+            verdicts=verdicts,
+        ),
+        f"Where the answer flips as {curve.x} and {curve.y} move together",
+        "The mark is this truce. These two flip the answer first of all parameters that are drawn; the rest stay.",
+    )
+
+
+def _sobol(found: Sensitivity) -> Picture:
+    rows = [found.names.index(name) for name in found.ranked()[:LARGEST]]
+    return _drawn(
+        lambda axes: sobol_chart(
+            [found.names[k] for k in rows],
+            found.first[rows],
+            found.total[rows],
+            axes,
+            first_interval=found.first_interval[:, rows],
+            total_interval=found.total_interval[:, rows],
+        ),
+        "Which parameters the smaller slack is uncertain about",
+        f"Sobol indices of the smaller slack of the two sides, with intervals of 95 percent: the {len(rows)} "
+        f"largest of {len(found.names)} parameters.",
+    )
 
 
 def _today(truce: Truce, verdict: Verdict) -> list[Picture]:

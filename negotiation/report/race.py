@@ -105,6 +105,16 @@ def _ends(answer: RaceAnswer) -> str:
     return "\n".join([f"What ends it by year {answer.years}", *lines])
 
 
+def incredible(answer: RaceAnswer) -> str:
+    """Say that the answers on fixed and bargained terms are no equilibria; nothing if they are."""
+    if answer.fixed.credible and answer.rebargained.credible:
+        return ""
+    return (
+        "the threat of open conflict is not credible in some state, so that the answers on fixed and bargained "
+        "terms are no equilibria"
+    )
+
+
 def _levers(levers: Sequence[Lever]) -> str:
     lines = [f"{'':18}{'fixed':>6}{'bargained':>10}{'slack':>15}{'years kept':>12}{'joint value':>13}  sets"]
     for lever in levers:
@@ -124,11 +134,7 @@ def _levers(levers: Sequence[Lever]) -> str:
 
 
 def _foot(answer: RaceAnswer) -> str:
-    checks = "fixed and bargained answers satisfy every incentive of their equilibrium"
-    if not (answer.fixed.credible and answer.rebargained.credible):
-        checks = (
-            "the threat of open conflict is not credible in some state, so that these answers are no equilibria"
-        )
+    checks = incredible(answer) or "fixed and bargained answers satisfy every incentive of their equilibrium"
     negotiated = answer.negotiated.status.value
     lines = labelled("Checked", f"{checks}; repeated negotiation {negotiated}.") + labelled("Caution", CAUTION)
     return "\n".join(["How sure is it?", *lines])

@@ -215,7 +215,9 @@ def frontier_chart(
             ax.text(*at, "holds" if holds else "breaks", ha="center", va="center")
         if current is not None:
             mark = stroke(0)
-            ax.scatter(*current, s=110, color=mark.colour, edgecolors="black", marker=mark.marker, zorder=4)
+            ax.scatter(
+                *current, s=110, color=mark.colour, edgecolors="black", marker=mark.marker, zorder=4, clip_on=False
+            )
         ax.set(xlim=ranges[0], ylim=ranges[1])
         title = "Where the answer flips" if pieces else "The answer flips nowhere in these ranges"
         entitle(ax, title, *names)

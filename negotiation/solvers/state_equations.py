@@ -189,8 +189,8 @@ class Equations:
         size, at = 2 * len(places), floats(places)
         numbers, shares = rules.numbers.copy(), np.full(len(places), np.nan)
         numbers[numbers[:, KIND] == LOOSE, KIND] = FREE
-        slopes, held = np.zeros((size, size)), np.full((len(rules.states()), 2), np.nan)
-        follow(self._arrays, numbers, rules.ends, at, shares, held, slopes)
+        slopes = np.zeros((size, size))
+        follow(self._arrays, numbers, rules.ends, at, shares, slopes)
         for k, one in enumerate(known):
             if one.line:
                 slopes[2 * k + 1 - one.line.axis] = float(one.line.slope) * slopes[2 * k + one.line.axis]

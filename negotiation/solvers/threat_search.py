@@ -113,26 +113,68 @@ def search(task: Task, allowed: Flags, max_branches: int) -> Threats:
     -----
     Rows are dropped that cannot punish even at the least punishment values that the rows left can give; dropping
     raises these values, so that the order does not matter. If the rows with the least values fit together in every
-    state they are the answer. If in some state they do not, either the row of player 0 leaves enough for that of
-    player 1, or it does not and the latter is dropped: both cases are gone through.
+    state they are the answer. If in some states they do not, one of the two players concedes there: only rows are
+    kept that leave enough for that of the rival. First all states concede at once, the player for whom it costs
+    less. If that leads nowhere, both cases, that a player concedes in a state and that he does not, so that the
+    row of the rival is dropped, are gone through one state after the other.
     """
-    stack, failing, branches = [allowed], ~task.alive, 0
+    left, claims, failing = _narrow(task, allowed)
+    if claims is None:
+        return Threats(None, None, failing, True, 1)
+    found, branches = _dive(task, left, claims, max_branches // 2)
+    if found is not None:
+        return Threats(*found, failing, True, branches)
+    failing, stack = _conflicts(task, _choose(task, left, claims), claims), _split(task, left, claims)
     while stack and branches < max_branches:
         branches += 1
-        left, claims, empty = _narrow(task, stack.pop())
-        if claims is None:
-            failing = empty if branches == 1 else failing
-            continue
-        punishing = _choose(task, left, claims)
-        state, excess = _worst_fit(task, punishing, claims)
-        if excess <= task.values.rounding:
-            return Threats(punishing, claims, np.zeros_like(task.alive), True, branches)
-        failing = np.arange(len(task.alive)) == state if branches == 1 else failing
-        room = claims.shared[state] - claims.claimed[1][punishing[1][state]]
-        modest, here = claims.claimed[0] <= room, task.values.rows.owners == state
-        for dropped in (here & modest, here & ~modest):
-            stack.append(left & ~np.stack([dropped, np.zeros_like(here)]))
+        left, claims, _ = _narrow(task, stack.pop())
+        if claims is not None:
+            punishing = _choose(task, left, claims)
+            if not _conflicts(task, punishing, claims).any():
+                return Threats(punishing, claims, np.zeros_like(failing), True, branches)
+            stack += _split(task, left, claims)
     return Threats(None, None, failing, not stack, branches)
+
+
+def _dive(task: Task, left: Flags, claims: Claims | None, most: int) -> tuple[tuple[Ints, Claims] | None, int]:
+    """Let players concede wherever punishments do not fit together; return those found and the number of steps."""
+    branches = 1
+    while claims is not None:
+        punishing = _choose(task, left, claims)
+        conflicts = _conflicts(task, punishing, claims)
+        if not conflicts.any():
+            return (punishing, claims), branches
+        if branches >= most:
+            break
+        for state in np.flatnonzero(conflicts).tolist():
+            left = left & ~_concession(task, left, punishing, claims, state)[0]
+        left, claims, _ = _narrow(task, left)
+        branches += 1
+    return None, branches
+
+
+def _split(task: Task, left: Flags, claims: Claims) -> list[Flags]:
+    """Return what is left if a player concedes in a state, last, and if he does not."""
+    punishing = _choose(task, left, claims)
+    state = int(np.argmax(_conflicts(task, punishing, claims)))
+    greedy, modest = _concession(task, left, punishing, claims, state)
+    return [left & ~modest, left & ~greedy]
+
+
+def _concession(task: Task, left: Flags, punishing: Ints, claims: Claims, state: int) -> tuple[Flags, Flags]:
+    """Return the rows of the player who concedes at less cost that do not, and that do, leave the rival enough."""
+    low, high = task.values.rows.moves.offsets[state : state + 2]
+    costs, modest = [], []
+    for i in range(2):
+        room = claims.shared[state] - claims.claimed[1 - i][punishing[1 - i][state]]
+        modest.append(left[i, low:high] & (claims.claimed[i, low:high] <= room + task.values.rounding))
+        least = np.where(modest[i], claims.best[i, low:high], np.inf).min()
+        costs.append(least - claims.lowest[i][state])
+    player = int(costs[1] < costs[0])
+    greedy, kept = np.zeros_like(left), np.zeros_like(left)
+    kept[player, low:high] = modest[player]
+    greedy[player, low:high] = left[player, low:high] & ~modest[player]
+    return greedy, kept
 
 
 def claims_at(task: Task, lowest: Numbers) -> Claims:
@@ -204,15 +246,11 @@ def _choose(task: Task, allowed: Flags, claims: Claims) -> Ints:
     return chosen
 
 
-def _worst_fit(task: Task, punishing: Ints, claims: Claims) -> tuple[int, float]:
-    """Find the state where the punishments of both players claim most beyond what there is to share."""
-    asked = np.flatnonzero(task.asked & task.alive)
-    if not len(asked):
-        return 0, 0.0
-    claimed = claims.claimed[0][punishing[0][asked]] + claims.claimed[1][punishing[1][asked]]
-    excess = claimed - claims.shared[asked]
-    worst = int(np.argmax(excess))
-    return int(asked[worst]), excess[worst]
+def _conflicts(task: Task, punishing: Ints, claims: Claims) -> Flags:
+    """Return the states where the punishments of both players together claim more than there is to share."""
+    claimed = claims.claimed[0][punishing[0]] + claims.claimed[1][punishing[1]]
+    over: Flags = task.asked & task.alive & (claimed > claims.shared + task.values.rounding)
+    return over
 
 
 def _rounded(gap: Numbers, rounding: float | int) -> Numbers:

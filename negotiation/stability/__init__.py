@@ -55,6 +55,7 @@ from negotiation.stability.robustness import Radius, robustness_radius
 from negotiation.stability.scenarios import Scenario, scenarios
 from negotiation.stability.sensitivity import Sensitivity, sensitivity
 from negotiation.stability.shares import Change, Share, change_of, share_of
+from negotiation.stability.spread import Spread
 from negotiation.stability.strategic_risk import StrategicRisk, strategic_risk
 from negotiation.stability.survival import Survival, state_survival, survival
 from negotiation.stability.switches import Switch, Switches, switches
@@ -89,6 +90,7 @@ __all__ = [
     "SelfEnforcing",
     "Sensitivity",
     "Share",
+    "Spread",
     "StrategicRisk",
     "Survival",
     "Switch",

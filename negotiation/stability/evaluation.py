@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from negotiation._checks import check_count, refusal
-from negotiation.stability.model import Model, Points, Range, spelled
+from negotiation.stability.model import Model, PerPoint, Points, Range, spelled
+from negotiation.stability.spread import Spread
+from negotiation.sweeps import Points as SweepPoints
 
 CHUNK = 16_384
 """Points measured at a time: few enough for the arrays of a measure to stay in the cache."""
@@ -16,7 +18,7 @@ MAX_POINTS = 5_000_000
 
 
 def evaluate(model: Model, points: Points) -> NDArray[np.float64]:
-    """Measure a model at many points, in chunks.
+    """Measure a model at many points: in chunks, or by a sweep where the model is told so by `Model.on`.
 
     Parameters
     ----------
@@ -34,7 +36,11 @@ def evaluate(model: Model, points: Points) -> NDArray[np.float64]:
     ------
     ArgumentError
         If the measure has another shape or is not finite at some draw, which is named with its parameters.
+    SweepError
+        The same of a model that is evaluated by sweeps.
     """
+    if model.spread is not None:
+        return _less_levels(model, _swept(model, model.spread, points))
     count = len(next(iter(points.values())))
     found = np.empty((count, len(model.levels)))
     for start in range(0, count, CHUNK):
@@ -89,5 +95,17 @@ def _measured(model: Model, points: Points, start: int) -> NDArray[np.float64]:
         point = spelled({name: values[row] for name, values in points.items()})
         rule = f"be finite in the sense {model.senses[column]!r}"
         raise refusal("measure", "Model", rule, table[row, column], f"At draw {start + row}: {point}.")
+    return _less_levels(model, table)
+
+
+def _swept(model: Model, spread: Spread, points: Points) -> NDArray[np.float64]:
+    by_point = isinstance(model.measure, PerPoint)
+    function = model.measure.function if isinstance(model.measure, PerPoint) else model.measure
+    where = SweepPoints.draws(points, units={name: model.ranges[name].unit for name in points})
+    fixed = {name: value for name, value in model.central.items() if name not in points}
+    return spread.measured(function, where, fixed, model.senses, by_point=by_point)
+
+
+def _less_levels(model: Model, table: NDArray[np.float64]) -> NDArray[np.float64]:
     margins: NDArray[np.float64] = table - np.array(list(model.levels.values()))
     return margins

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import lazy_loader
 
-from negotiation.stability.model import Model
-
 if TYPE_CHECKING:
     import xarray
+
+    from negotiation.stability.model import Model
 else:
     xarray = lazy_loader.load("xarray")
 
 
 def labelled(
-    model: Model, variables: Mapping[str, Any], coords: Mapping[str, Any] | None = None, **attributes: Any
+    model: "Model", variables: Mapping[str, Any], coords: Mapping[str, Any] | None = None, **attributes: Any
 ) -> "xarray.Dataset":
     """Return a dataset whose attributes hold the version and the central value of every parameter.
 

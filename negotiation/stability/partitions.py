@@ -121,8 +121,11 @@ class Linkages:
         return {self.bundle(number): float(loss[number]) for number in np.flatnonzero(spread).tolist()}
 
     def to_dataset(self) -> "xarray.Dataset":
-        """Return all arrangements as a labelled dataset."""
+        """Return all arrangements, with the issues that they arrange, as a labelled dataset."""
         columns = {
+            "temptation": (("issue", "player"), self.temptation),
+            "harm": (("issue", "player"), self.harm),
+            "false_alarms": ("issue", self.false_alarms),
             "bundle": (("arrangement", "issue"), self.labels),
             "total_value": ("arrangement", self.totals),
             "all_hold": ("arrangement", self.all_hold),

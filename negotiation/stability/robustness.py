@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from negotiation._checks import refusal
 from negotiation.stability.evaluation import evaluate
 from negotiation.stability.flips import find_flips
+from negotiation.stability.labels import labelled
 from negotiation.stability.model import Askable, Model, as_model
+
+if TYPE_CHECKING:
+    import xarray
 
 SCAN = 129
 """Points of the scan along a direction."""
@@ -48,6 +52,8 @@ class Radius:
         what the measure recovers when the parameter alone goes back.
     relief : mapping from str to float
         That recovery, in the unit of the measure.
+    model : Model
+        The model.
     """
 
     value: float
@@ -55,6 +61,7 @@ class Radius:
     holds: bool
     worst: Mapping[str, float]
     relief: Mapping[str, float]
+    model: Model
 
     def __str__(self) -> str:
         verdict = "holds" if self.holds else "fails"
@@ -62,6 +69,19 @@ class Radius:
             return f"{self.sense}: {verdict} in the whole plausible box"
         where = ", ".join(f"{name} = {value:.6g}" for name, value in self.worst.items())
         return f"{self.sense}: {verdict} within {abs(self.value):.6g} of the plausible box, flips at {where}"
+
+    def to_dataset(self) -> "xarray.Dataset":
+        """Return the radius and the worst direction by parameter as a labelled dataset."""
+        names = list(self.worst)
+        columns = {
+            "radius": ((), self.value, {"units": "share of the way to the end of every plausible range"}),
+            "holds": ((), self.holds),
+            "worst": ("parameter", np.array([self.worst[name] for name in names], dtype=float)),
+            "relief": ("parameter", np.array([self.relief[name] for name in names], dtype=float)),
+            "unit": ("parameter", np.array([self.model.ranges[name].unit for name in names], dtype=str)),
+        }
+        coords = {"parameter": np.array(names, dtype=str)}
+        return labelled(self.model, columns, coords, sense=self.sense)
 
 
 def robustness_radius(model: Askable, names: Sequence[str] | None = None, *, sense: str | None = None) -> Radius:
@@ -112,7 +132,7 @@ def robustness_radius(model: Askable, names: Sequence[str] | None = None, *, sen
         error, corner = box.flip(end)
         end = box.breaking(error, holds)
     if math.isinf(error):
-        return Radius(math.inf if holds else -math.inf, found.senses[box.sense], holds, {}, {})
+        return Radius(math.inf if holds else -math.inf, found.senses[box.sense], holds, {}, {}, found)
     relief = box.relief(corner)
     order = sorted(np.flatnonzero(relief), key=lambda k: -abs(relief[k]))
     values = box.values(corner[None])
@@ -122,6 +142,7 @@ def robustness_radius(model: Askable, names: Sequence[str] | None = None, *, sen
         holds,
         {wide[k]: float(values[wide[k]][0]) for k in order},
         {wide[k]: abs(float(relief[k])) for k in order},
+        found,
     )
 
 

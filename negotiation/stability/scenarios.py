@@ -90,6 +90,7 @@ class Scenario:
         columns = {
             "low": ("parameter", [self.limits[name][0] for name in names]),
             "high": ("parameter", [self.limits[name][1] for name in names]),
+            "unit": ("parameter", np.array([self.model.ranges[name].unit for name in names], dtype=str)),
             "quasi_p": ("parameter", [self.quasi_p[name] for name in names]),
         } | {
             name: ("step", self.trajectory[:, k])

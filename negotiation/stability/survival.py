@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +17,10 @@ from negotiation._checks import (
     refusal,
 )
 from negotiation.games import Policy, StochasticGame, policy_matrix
+from negotiation.stability.labels import dataset
+
+if TYPE_CHECKING:
+    import xarray
 
 
 @final
@@ -84,6 +88,17 @@ class Survival:
         kept = np.array(self.causes) != check_known("cause", "Survival.without", cause, self.causes)
         shares = None if self.shares is None else _parts(self.shares * kept)
         return Survival(self.causes, _read_only(self.hazards * kept), _read_only(self.later * kept), shares)
+
+    def to_dataset(self) -> "xarray.Dataset":
+        """Return hazards, survival and what has ended the truce by year as a labelled dataset."""
+        columns = {
+            "hazard": (("year", "cause"), self.hazards, {"units": "chance a year"}),
+            "later_hazard": ("cause", self.later, {"units": "chance a year"}),
+            "survival": ("year", self.survival),
+            "ended_by": (("year", "cause"), self.ended_by),
+            "mean_life": ((), self.mean_life, {"units": "years"}),
+        }
+        return dataset(columns, {"year": np.arange(1, len(self.hazards) + 1), "cause": list(self.causes)})
 
     def _shares(self) -> NDArray[np.float64]:
         with np.errstate(divide="ignore"):

@@ -1,9 +1,9 @@
 """Tipping points: how far one parameter may move before a verdict flips."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import final
+from typing import TYPE_CHECKING, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 from negotiation._checks import check_count
 from negotiation.stability.evaluation import MAX_POINTS, evaluate
 from negotiation.stability.flips import find_flips
+from negotiation.stability.labels import labelled
 from negotiation.stability.model import Askable, Model, as_model
+
+if TYPE_CHECKING:
+    import xarray
 
 POINTS = 129
 """Points of a scan unless others are asked for."""
@@ -86,6 +90,8 @@ class TippingPoint:
     spacing : float
         Largest distance between points of the scan. Flips closer together may go unseen where the measure jumps;
         where it is smooth they are followed.
+    model : Model
+        The model.
     """
 
     name: str
@@ -97,6 +103,7 @@ class TippingPoint:
     holds: bool
     flips: tuple[Flip, ...]
     spacing: float
+    model: Model = field(repr=False, compare=False)
 
     @property
     def nearest(self) -> Tip | None:
@@ -117,6 +124,20 @@ class TippingPoint:
             place = f"{flip.value:.9g}" if flip.exact is None else f"{flip.exact} = {flip.value:.9g}"
             lines.append(f"{'holds' if flip.holds_above else 'fails'} above {place}")
         return "\n".join(lines if self.flips else [*lines, "no flip in the range"])
+
+    def to_dataset(self) -> "xarray.Dataset":
+        """Return the flips as a labelled dataset."""
+        unit = {"units": self.unit}
+        columns = {
+            "value": ("flip", np.array([one.value for one in self.flips], dtype=float), unit),
+            "low": ("flip", np.array([one.low for one in self.flips], dtype=float), unit),
+            "high": ("flip", np.array([one.high for one in self.flips], dtype=float), unit),
+            "holds_above": ("flip", np.array([one.holds_above for one in self.flips], dtype=bool)),
+            "current": ((), self.current, unit),
+            "holds": ((), self.holds),
+            "spacing": ((), self.spacing, unit),
+        }
+        return labelled(self.model, columns, parameter=self.name, sense=self.sense)
 
 
 def tipping_point(model: Askable, name: str, *, sense: str | None = None, points: int = POINTS) -> TippingPoint:
@@ -207,7 +228,7 @@ def _along(model: Model, names: tuple[str, ...], sense: int, points: int, owner:
     return tuple(
         TippingPoint(
             name, one.unit, model.senses[sense], one.low, one.central, one.high, verdict, tuple(flips[name]),
-            one.width / (count - 1),
+            one.width / (count - 1), model,
         )
         for name, one in ((name, model.ranges[name]) for name in names)
     )  # fmt: skip

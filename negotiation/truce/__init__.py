@@ -9,6 +9,7 @@ from negotiation.truce.race_course import RaceCourse
 from negotiation.truce.race_design import RaceDesign
 from negotiation.truce.race_levers import Lever, levers
 from negotiation.truce.subjects import SUBJECTS
+from negotiation.truce.survey import Survey, survey
 from negotiation.truce.truce import Truce
 from negotiation.truce.verdict import Verdict
 from negotiation.truce.years_ahead import Outlook, Standing, outlook, standing
@@ -23,6 +24,7 @@ __all__ = [
     "RaceCourse",
     "RaceDesign",
     "Standing",
+    "Survey",
     "Truce",
     "Verdict",
     "dossier",
@@ -31,4 +33,5 @@ __all__ = [
     "plausible_points",
     "solve_race",
     "standing",
+    "survey",
 ]

@@ -47,8 +47,13 @@ def truce_model(p: Parameters) -> Model:
 
 
 def holding(**parameters: Any) -> NDArray[np.float64]:
-    """Measure the truce in every sense, shape (draws, 4); see `measures.holding`."""
-    return measures.holding(Parameters(**parameters), NUM_REVIEWS)
+    """Measure the truce in every sense, shape (draws, 4); see `measures.holding`.
+
+    Parameters on which no sense depends count among the draws as well.
+    """
+    found = measures.holding(Parameters(**parameters), NUM_REVIEWS)
+    draws = np.broadcast_shapes(*map(np.shape, parameters.values()))
+    return np.broadcast_to(found, (*draws, len(LEVELS)))
 
 
 def course(**parameters: float) -> Survival:

@@ -12,7 +12,7 @@ from negotiation import report
 from negotiation.games import RepeatedGame, StageGame, path_with_punishments, tit_for_tat
 from negotiation.solvers import payoff_set
 from negotiation.stability import Tip, survival
-from negotiation.truce import Truce, dossier
+from negotiation.truce import Truce, dossier, solve_race
 
 BASELINE = Path(__file__).parent / "baseline"
 SIZE, DPI = (8.0, 6.0), 50  # 400 x 300 pixels
@@ -63,6 +63,7 @@ PICTURES: dict[str, Callable[[Axes], Axes]] = {
         axes,
         terms={"Nash terms": -1 - YEARS / 8},
     ),
+    "race": lambda axes: report.race_chart(solve_race(Truce.central().vary(tau_us=1.5).leverage_race()), axes),
     "payoff_set": lambda axes: report.payoff_set_chart(payoff_set(RepeatedGame(GAME, 0.3)), axes),
     "tit_for_tat": lambda axes: report.automaton_chart(tit_for_tat(GAME), GAME, axes),
     "simple_strategies": lambda axes: report.automaton_chart(

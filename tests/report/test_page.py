@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 pytest.importorskip("matplotlib")
@@ -15,7 +16,7 @@ pytest.importorskip("jinja2")
 
 from negotiation.cli import main
 from negotiation.report import report_html, verdict_text
-from negotiation.truce import Truce, Verdict
+from negotiation.truce import Truce, Verdict, solve_race
 
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 LARGEST = 3_000_000
@@ -83,7 +84,7 @@ def test_links_within_the_page_lead_somewhere(made) -> None:
 def test_pictures_are_whole_and_described(made) -> None:
     _, _, page = made
     pictures = [attrs for tag, attrs in page.elements if tag == "img"]
-    assert len(pictures) == 11
+    assert len(pictures) == 14
     for one in pictures:
         drawn = b64decode(one["src"].partition(",")[2]).decode()
         assert ElementTree.fromstring(drawn).tag.endswith("svg")
@@ -125,6 +126,40 @@ def test_every_claim_behind_the_verdict_stands_with_its_article_and_place(made) 
 def test_the_same_verdict_gives_the_same_page(made) -> None:
     verdict, text, _ = made
     assert report_html(Truce.from_reading("reex").vary(omega=0.5125), verdict) == text
+
+
+def test_every_state_of_the_race_stands_in_the_page_with_four_concepts(made) -> None:
+    _, text, _ = made
+    answer = solve_race(Truce.from_reading("reex").vary(omega=0.5125).leverage_race())
+    section = text.partition('<section id="race">')[2].partition("</section>")[0]
+    rows = [re.findall(r"<td[^>]*>([^<]*)</td>", row) for row in section.split("<tr>")[2:]]
+    assert len(rows) == len(answer.states) > 4
+    for row, state in zip(rows, answer.states, strict=True):
+        parts, (fixed, bargained, negotiated, proof), numbers = row[:-7], row[-7:-3], row[-3:]
+        number = answer.race.game.state(state)
+        assert ", ".join(["truce", *parts]) == state
+        assert (fixed, bargained) == tuple(
+            "yes" if one.upheld[number] else "no" for one in (answer.fixed, answer.rebargained)
+        )
+        assert negotiated == {True: "yes", False: "no", None: "open"}[answer.negotiated_holds(state)]
+        assert proof == {"PROOF": "yes", "NOT": "no", "UNDETERMINED": "open"}[answer.proven(state).name]
+        slacks = answer.fixed.slacks[number] / (1 - answer.race.game.delta)
+        assert [float(one) for one in numbers[:2]] == pytest.approx(slacks.tolist(), abs=0.0051)  # two decimals
+        terms = answer.rebargained.terms[number]
+        assert numbers[2] == "none" if np.isnan(terms) else float(numbers[2]) == pytest.approx(terms, abs=0.0051)
+
+
+def test_a_race_that_is_refused_is_told_so_in_the_page() -> None:
+    truce = Truce.central().vary(eta=0.5)
+    text = report_html(truce, truce.verdict(draws=20))
+    assert re.search("None is followed at these parameters: .*leave steps of at least the yearly fall", text)
+
+
+@pytest.mark.parametrize(("tau", "cautious"), [(2.5, False), (990.0, True)])
+def test_answers_of_the_race_that_are_no_equilibria_come_with_a_caution(tau, cautious) -> None:
+    truce = Truce.central().vary(tau_us=tau, tau_cn=tau)
+    text = report_html(truce, truce.verdict(draws=20))
+    assert ("<b>Caution: the threat of open conflict is not credible" in text) == cautious
 
 
 @pytest.mark.parametrize(

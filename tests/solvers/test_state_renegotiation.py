@@ -204,21 +204,20 @@ def test_one_state_is_a_repeated_game(stage, target, before):
             assert verdict is not UNDETERMINED
 
 
-@pytest.mark.parametrize("seed", [226, 317, 2604, 2778, 3944, 3994])
+@pytest.mark.parametrize("seed", [5910, 6654, 8625, 9654, 12225, 13154, 18302, 19461])
 def test_punishments_whose_least_values_do_not_fit_together_are_all_gone_through(seed):
-    """Games in which the first two sets of punishments that are looked at are not enough for an answer."""
+    """In these games nothing is found if the player who gives way at less cost does so in every state."""
     rng = np.random.default_rng(seed)
-    stage = StageGame(rng.integers(-6, 7, (*rng.integers(2, 4, 2), 2)).tolist())
-    joint = stage.payoffs.sum(axis=-1)
-    target = tuple(int(action) for action in np.argwhere(joint == joint.max())[0])
-    game, exact = (
-        one_state(stage, Fraction(int(rng.integers(5, 17)), 20)),
-        transfer_renegotiation_critical(stage, target),
-    )
-    few = stochastic_renegotiation(game, [target], max_branches=2)
-    assert (few.weak, few.status) == ((UNDETERMINED,), Status.CUT_OFF)
-    proven = exact.high is not None and game.exact_deltas[0] >= exact.high
-    assert stochastic_renegotiation(game, [target]).weak == (PROOF if proven else NOT,)
+    rng.integers(2, 4)
+    payoffs, stay = rng.integers(-6, 7, (2, 2, 2, 2)), rng.integers(0, 5, (2, 2, 2))
+    moves = [[[[Fraction(int(p), 4), Fraction(4 - int(p), 4)] for p in row] for row in state] for state in stay]
+    game = StochasticGame(["x", "y"], payoffs.tolist(), moves, Fraction(int(rng.integers(5, 17)), 20))
+    found = stochastic_renegotiation(game)
+    assert found.weak == (PROOF, PROOF)
+    play_out(Played(game), found.plan, "actions")
+    few = stochastic_renegotiation(game, max_branches=2)
+    assert PROOF not in few.weak
+    assert few.status is Status.CUT_OFF
 
 
 @pytest.mark.parametrize(("g", "l", "strong"), [("0.6", "0.8", PROOF), ("0.5", "2", PROOF), ("2", "0.5", NOT)])

@@ -97,3 +97,13 @@ def test_levers_of_survival_are_those_of_the_truce():
     expected = [TRUCE.vary(turnover=end).survival(5) for end in (turnover.low, turnover.high)]
     assert found["turnover"].survival == tuple(float(one.survival[-1]) for one in expected)
     assert found["turnover"].mean_life == tuple(one.mean_life for one in expected)
+
+
+def test_parameters_on_which_the_truce_does_not_depend_can_be_asked_about():
+    truce = Truce.central()
+    assert tipping_point(truce, "soy").flips == ()
+    assert frontier(truce, "soy", "sigma", cells=2).branches == ()
+    found = frontier(truce, "zeta_us", "zeta_cn", cells=4)
+    tips = [tipping_point(truce, name).flips[0].value for name in ("zeta_us", "zeta_cn")]
+    on_axes = [branch[branch[:, 1 - k] == 0, k] for branch in found.branches for k in (0, 1)]
+    assert np.sort(np.concatenate(on_axes)) == pytest.approx(sorted(tips))
