@@ -1,8 +1,9 @@
 """Boxes around the vertices of the limit of the polygons of all states, which one step makes smaller, compiled.
 
 Boxes stand in one array, shape (2k, 2): the lower left corners of the k vertices, then the upper right ones. The
-rules of `negotiation._kernels.state_rules` are followed from the corners that reach farthest out, and pushed on. What
-is just enough is pushed down, and what an edge allows beyond it; the edge of a segment is taken from both sides.
+rules of `negotiation._kernels.state_rules` are followed from the corners that reach farthest out, and pushed on.
+What is just enough is pushed down, and what an edge allows beyond it; the edge of a segment is taken from both
+sides.
 """
 
 import numpy as np

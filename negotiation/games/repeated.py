@@ -9,7 +9,8 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import check_class, check_delta, check_fraction, refusal
+from negotiation._checks import check_class, refusal
+from negotiation.games.numbers import discount_factors
 from negotiation.games.stage import StageGame
 
 Delta = float | Fraction | Decimal | str
@@ -51,17 +52,7 @@ class RepeatedGame:
 
     def __init__(self, stage: StageGame, delta: Delta | Sequence[Delta] | NDArray[np.float64]) -> None:
         check_class("stage", "RepeatedGame", stage, StageGame)
-        given = list(delta) if np.iterable(delta) and not isinstance(delta, str) else [delta] * stage.num_players
-        if len(given) != stage.num_players:
-            raise refusal(
-                "delta",
-                "RepeatedGame",
-                f"be one number or hold {stage.num_players}, one a player",
-                f"{len(given)}",
-            )
-        exact = tuple(_exact_delta(value) for value in given)
-        deltas = np.array([float(value) for value in exact])
-        deltas.setflags(write=False)
+        exact, deltas = discount_factors("RepeatedGame", delta, stage.num_players)
         object.__setattr__(self, "stage", stage)
         object.__setattr__(self, "deltas", deltas)
         object.__setattr__(self, "exact_deltas", exact)
@@ -78,9 +69,3 @@ class RepeatedGame:
         if np.ptp(self.deltas) > 0:
             raise refusal("delta", "RepeatedGame", "be common to all players here", self.deltas.tolist())
         return float(self.deltas[0])
-
-
-def _exact_delta(value: object) -> Fraction:
-    exact = check_fraction("delta", "RepeatedGame", value)
-    check_delta("RepeatedGame", exact if isinstance(value, str) else value)
-    return exact

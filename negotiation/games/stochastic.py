@@ -15,15 +15,15 @@ from typing import Self, final
 import numpy as np
 from numpy.typing import NDArray
 
-from negotiation._checks import ArgumentError, check_delta, check_known, check_names, refusal
-from negotiation.games.numbers import exact_number
+from negotiation._checks import ArgumentError, check_known, check_names, refusal
+from negotiation.games.numbers import discount_factors
 from negotiation.games.stage import StageGame
 from negotiation.games.transitions import OWNER, Transitions
 
 Profile = tuple[str, ...]
 """One action a player, by name."""
 
-Discount = float | Fraction | Sequence[float | Fraction] | NDArray[np.float64]
+Discount = float | Fraction | str | Sequence[float | Fraction | str] | NDArray[np.float64]
 """Discount factors: one for all players, or one a player."""
 
 
@@ -90,7 +90,7 @@ class StochasticGame:
     ) -> None:
         names = _state_names(states)
         stages = _stages(names, payoffs, players, actions)
-        exact_deltas, deltas = _deltas(delta, stages[0].num_players)
+        exact_deltas, deltas = discount_factors(OWNER, delta, stages[0].num_players)
         object.__setattr__(self, "states", names)
         object.__setattr__(self, "stages", stages)
         object.__setattr__(self, "transitions", _transitions(names, stages, transitions))
@@ -206,7 +206,7 @@ class StochasticGame:
     def with_delta(self, delta: Discount) -> Self:
         """Return the same game at another discount factor, given as in the class."""
         other = object.__new__(type(self))
-        exact_deltas, deltas = _deltas(delta, self.num_players)
+        exact_deltas, deltas = discount_factors(OWNER, delta, self.num_players)
         other.__dict__.update(self.__dict__)
         other.__dict__.update(deltas=deltas, exact_deltas=exact_deltas)
         return other
@@ -292,15 +292,6 @@ def _rows(
             )
         for row in array.reshape(-1, len(names)):
             yield {int(s): row[s] for s in np.flatnonzero(row != 0)}
-
-
-def _deltas(delta: Discount, num_players: int) -> tuple[tuple[Fraction, ...], NDArray[np.float64]]:
-    given = list(delta) if isinstance(delta, Sequence | np.ndarray) else [delta] * num_players
-    if len(given) != num_players:
-        raise refusal("delta", OWNER, f"be one number or hold {num_players}, one a player", f"{len(given)}")
-    deltas = np.array([check_delta(OWNER, value) for value in given])
-    deltas.setflags(write=False)
-    return tuple(exact_number("delta", OWNER, value) for value in given), deltas
 
 
 def _nested(cells: list[list[object]], counts: list[int]) -> list[object]:

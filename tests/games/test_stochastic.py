@@ -207,3 +207,9 @@ def test_one_state_holds_the_stage_game():
     stage = StageGame.from_matrices([[1, 2]], [["1/2", 3]])
     game = StochasticGame(["only"], [stage.exact_payoffs.tolist()], [[[[1], [1]]]], 0.5)
     assert (game.stages[0].exact_payoffs == stage.exact_payoffs).all()
+
+
+def test_discount_factors_may_be_text():
+    game = StochasticGame(["on"], [[[[1, 1]]]], [[[[1]]]], "1/3")
+    assert game.exact_deltas == (Fraction(1, 3), Fraction(1, 3))
+    assert game.with_delta(["1/4", 0.5]).exact_deltas == (Fraction(1, 4), Fraction(1, 2))
