@@ -13,7 +13,7 @@ class Status(Enum):
 
     EXACT = "found by a finite computation"
     CONVERGED = "the last step moved the answer by no more than the tolerance"
-    SETTLED = "the limit of all further steps was solved for, and a step moves it by no more than the tolerance"
+    SETTLED = "the limit of all further steps, solved for and tested"
     WITHIN_ROUNDING = "found by a finite computation, in which incentives within rounding of zero count as met"
     MAX_ITERATIONS = "stopped at the largest number of iterations: the answer is not settled"
     CUT_OFF = "stopped at the bound on work: what is listed is right, but some may be missing"

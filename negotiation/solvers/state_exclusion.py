@@ -71,7 +71,7 @@ def exclude_from_states(
     ...     delta=0.33,
     ... )
     >>> print(exclude_from_states(game, profiles=[("truce", (0, 0))]))
-    by 3 outer sets a state at delta = 33/100; played by no equilibrium: 0-0 in truce
+    by 5 outer sets a state at delta = 33/100; played by no equilibrium: 0-0 in truce
     """
     check_class("game", OWNER, game, StochasticGame)
     if game.num_players != 2:

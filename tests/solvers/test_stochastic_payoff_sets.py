@@ -171,7 +171,7 @@ def test_two_state_dilemma_has_its_known_sets():
     tilted, steep = (1.9833333333, 1.3333333333), (2.1772727273, low)
     expected = [(low, low), steep, tilted, (high, high), tilted[::-1], steep[::-1]]
     assert np.abs(found.of("poor") - expected).max() < PRINTED
-    assert found.status is Status.CONVERGED
+    assert found.status is Status.SETTLED
     assert found.profiles[0][3] == (0, 0)
     assert worst_fault(found) < 1e-9
 
@@ -299,7 +299,7 @@ def test_sets_that_are_cut_off_are_too_large_and_say_so():
 def test_the_answer_is_told_in_words():
     lines = str(state_payoff_sets(two_state_dilemma(Fraction(2, 3)))).splitlines()
     assert lines[0].startswith(
-        "Equilibrium payoffs at delta = 0.666667; the last step moved the answer by no more"
+        "Equilibrium payoffs at delta = 0.666667; the limit of all further steps, solved for and tested ("
     )
     assert lines[1] == "poor: a polygon"
     assert lines[2] == "  0.727273, 0.727273: defect, defect, then 1.09091, 1.09091"
