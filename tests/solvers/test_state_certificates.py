@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from negotiation._kernels import state_fall
+from negotiation._kernels import state_fall, state_settling
 from negotiation.games import RepeatedGame, StageGame
 from negotiation.games.stochastic import StochasticGame
 from negotiation.solvers.certificate import StateExclusionCertificate, StateSelfGenerationCertificate
@@ -405,6 +405,27 @@ def test_short_cuts_end_where_plain_iteration_does(seed, delta):
     for s, part in enumerate(found.vertices):
         plain = low + spread * points[ends[s] : ends[s + 1], :2]
         assert distance(part / spread, plain / spread) < 1e-9
+
+
+@pytest.mark.parametrize("steps", [1, 5, 15])
+def test_a_limit_that_leaves_payoffs_out_is_refused(steps):
+    # war for ever generates itself, but is not all there is at delta = 1/2
+    arrays = game_arrays(Measured(truce("1/2")), 1e-13)
+    points, ends, *_ = state_fall.fall(arrays, 0.0, 1e-13, steps)
+    war = (np.array([[0.25, 0.25, 3], [0.25, 0.25, 4]]), np.arange(3), 0.0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(state_settling, "_guess", lambda *_: war)
+        reached, cuts, apart = state_settling.advanced.py_func(arrays, points, ends, np.zeros((2, 2)), 0.1, 1e-13)
+    assert apart == np.inf
+    assert (reached[: cuts[1], :2].max(axis=0) >= 0.75).all()  # (2, 2), as payoffs run from -1 to 3
+
+
+@pytest.mark.parametrize("delta", ["3/10", "2/5"])
+def test_irrational_vertices_are_rounded_inward(delta):
+    payoffs = [[[16, 9], [3, 13], [0, 3]], [[21, 1], [10, 4], [-1, 0]], [[9, 0], [5, -4], [-5, -15]]]
+    found = state_payoff_sets(StochasticGame(["always"], [payoffs], [np.ones((3, 3, 1), dtype=int)], F(delta)))
+    certificate = certify(found)
+    assert generates_itself(certificate) and 0 < certified_gap(certificate, found) < 1e-9
 
 
 def test_bad_arguments_are_refused():
