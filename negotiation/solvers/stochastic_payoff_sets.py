@@ -47,8 +47,8 @@ class StatePayoffSets:
         Average payoffs from the state on, counter-clockwise; none, one and two vertices are the empty set, a point
         and a segment.
     status : Status
-        Whether the iteration has converged, its limit was solved for, or it was cut off; sets that were cut off are
-        too large.
+        Whether the iteration has converged, its limit was solved for, or it was cut off; sets that were cut off
+        are too large.
     iterations : int
         Number of steps.
     residual : float
@@ -180,8 +180,8 @@ def state_payoff_sets(
     given. A step costs O(m k) for m profiles and k vertices, and about log(tolerance) / log(delta) steps are
     needed, unless the limit can be solved for: while it stays the same how vertices are made of those before, they
     are the solution of equations. It is taken over if it is its own image, and if sets around it, from the ones
-    that have been reached down to itself, are mapped into themselves wherever that is tried. With a common discount
-    factor the limit has finitely many vertices [ABS20]_; with different ones it may have many.
+    that have been reached down to itself, are mapped into themselves wherever that is tried. With a common
+    discount factor the limit has finitely many vertices [ABS20]_; with different ones it may have many.
 
     A state without equilibrium has the empty set. What can lead there by one deviation is no equilibrium either.
 
