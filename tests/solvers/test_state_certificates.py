@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from negotiation._kernels import state_fall
 from negotiation.games import RepeatedGame, StageGame
 from negotiation.games.stochastic import StochasticGame
 from negotiation.solvers.certificate import StateExclusionCertificate, StateSelfGenerationCertificate
@@ -16,9 +17,11 @@ from negotiation.solvers.certification import certified_gap, certify
 from negotiation.solvers.claims import CertificationError
 from negotiation.solvers.exact_plane import dropped, lifted, weighted_mean
 from negotiation.solvers.payoff_sets import payoff_set
+from negotiation.solvers.policy_values import Measured
+from negotiation.solvers.polygon import distance
 from negotiation.solvers.solution import Status
 from negotiation.solvers.state_exclusion import exclude_from_states
-from negotiation.solvers.stochastic_payoff_sets import state_payoff_sets
+from negotiation.solvers.stochastic_payoff_sets import game_arrays, state_payoff_sets
 from negotiation.solvers.verification import verify
 from tests.strategies import refused
 
@@ -207,7 +210,7 @@ def tampered(certificate, place, change):
     return json.dumps(data)
 
 
-@pytest.mark.parametrize("change", [F(1, 10**40), F(-1, 10**40), F(1, 3)])
+@pytest.mark.parametrize("change", [F(1, 10**40), F(-1, 3)])
 @pytest.mark.parametrize("game", [truce("1/3"), two_state_dilemma("2/3"), random_game(3, "1/2")])
 def test_every_tampered_number_is_refused_or_the_claim_still_holds_by_definition(game, change):
     certificate = certify(state_payoff_sets(game))
@@ -270,7 +273,7 @@ def test_what_is_supported_within_the_tolerance_alone_is_left_out():
 
 @given(st.integers(0, 10**6), st.integers(1, 19))
 @example(114, 8)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_random_sets_are_certified_near_what_was_found(seed, twentieths):
     found = state_payoff_sets(random_game(seed, F(twentieths, 20)))
     certificate = certify(found)
@@ -334,38 +337,27 @@ def test_each_tampered_exclusion_is_refused_with_its_line():
 
 
 @given(st.integers(0, 10**6), st.sampled_from(["1/10", "3/10", "1/2", "7/10"]))
-@settings(max_examples=30, deadline=None)
-def test_what_is_certified_lies_in_every_outer_set(seed, delta):
+@settings(max_examples=15, deadline=None)
+def test_nothing_that_is_certified_is_ever_excluded(seed, delta):
     game = random_game(seed, delta)
     inner, top = certify(state_payoff_sets(game)), max(table.max() for table in game.exact_payoffs)
     outer = exclude_from_states(game, points=[(0, (top + 1, top + 1))]).outer
     if isinstance(inner, StateSelfGenerationCertificate):
+        played = [(s, profile) for s, listed in enumerate(inner.profiles) for profile in listed]
+        with pytest.raises(CertificationError):
+            exclude_from_states(game, profiles=played[:1], max_steps=4)
         for s, polygon in enumerate(inner.vertices):
             for point in polygon[:1]:
                 with pytest.raises(CertificationError):
-                    exclude_from_states(game, points=[(s, point)], max_steps=6)
+                    exclude_from_states(game, points=[(s, point)], max_steps=4)
                 assert is_combination(outer[-1][s], point)
 
 
-@given(st.integers(0, 10**6), st.sampled_from(["1/10", "3/10", "1/2"]))
-@settings(max_examples=30, deadline=None)
-def test_profiles_are_played_at_some_vertex_or_cannot_be_excluded_or_are(seed, delta):
-    game = random_game(seed, delta)
-    found = certify(state_payoff_sets(game))
-    played = [(s, a) for s, listed in enumerate(getattr(found, "profiles", ())) for a in listed]
-    for s, profile in played[:2] if isinstance(found, StateSelfGenerationCertificate) else ():
-        with pytest.raises(CertificationError):
-            exclude_from_states(game, profiles=[(s, profile)], max_steps=6)
-
-
 @given(st.integers(0, 10**6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_mean_of_polygons_is_the_hull_of_all_means_of_corners(seed):
     rng = np.random.default_rng(seed)
-    polygons = [
-        weighted_mean([[lifted((F(int(x)), F(int(y))))] for x, y in rng.integers(0, 4, (1, 2))], [F(1)])
-        for _ in range(1)
-    ]
+    polygons = [[lifted((F(1), F(2)))]]
     for _ in range(2):
         drawn = [lifted((F(int(x)), F(int(y)))) for x, y in rng.integers(0, 4, (int(rng.integers(1, 6)), 2))]
         polygons.append(slow_hull(drawn))
@@ -395,6 +387,24 @@ def test_near_delta_one_the_limit_is_solved_for_and_certified(delta):
     found = state_payoff_sets(two_state_dilemma(F(delta)))
     assert found.status is Status.SETTLED
     assert certified_gap(certify(found), found) < 1e-9
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["7/10", "19/20", "97/100"]))
+@example(460, "3/4")
+@settings(max_examples=15, deadline=None)
+def test_short_cuts_end_where_plain_iteration_does(seed, delta):
+    game = random_game(seed, delta)
+    found = state_payoff_sets(game)
+    units = Measured(game)
+    slack = max(found.tolerance * (1 - float(game.deltas[0])), 4e-15 / (1 - float(game.deltas[0])))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(state_fall, "advanced", lambda game, points, ends, *_: (points, ends, np.inf))
+        points, ends, *_, settled = state_fall.fall.py_func(game_arrays(units, slack), 0.0, slack, 10**5)
+    assert not settled
+    low, spread = np.array(units.low, dtype=float), np.array(units.spread, dtype=float)
+    for s, part in enumerate(found.vertices):
+        plain = low + spread * points[ends[s] : ends[s + 1], :2]
+        assert distance(part / spread, plain / spread) < 1e-9
 
 
 def test_bad_arguments_are_refused():
