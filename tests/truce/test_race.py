@@ -128,6 +128,23 @@ def test_time_favours_china_first_and_the_united_states_later() -> None:
     assert np.all(np.diff(by_step) < 0)
 
 
+def test_expected_terms_turn_against_china_when_erosion_has_outrun_the_ruling() -> None:
+    """Terms of repeated negotiation with dependence as it stands after t years, averaged over the ruling."""
+    truce = Truce.central().vary(entrench=0.0, p_div=0.0)
+    p, expected = truce.parameters, []
+    for year in range(13):
+        left = 0.5 ** (year / float(p.half_life))
+        race = truce.vary(omega=float(p.omega) * left, gamma_x=0.0, eta=0.0).leverage_race(**BARE)
+        terms = dict(zip(race.game.states, solve_race(race, 1).negotiated_terms(), strict=True))
+        expected.append((1 - p.p_court) * terms[INTACT] + p.p_court * terms[ANNULLED])
+    printed = [0.03, -0.39, -0.75, -1.07, -1.35, -1.59]
+    assert expected[:6] == pytest.approx(printed, abs=0.006)
+    gift = expected[0] - truce.nash_terms()
+    assert gift == pytest.approx(1.94, abs=0.005)
+    before, after = int(truce.reversal_horizon()), int(truce.reversal_horizon()) + 1
+    assert expected[before] > truce.nash_terms() > expected[after]
+
+
 def test_deterrents_wear_off_by_the_printed_path() -> None:
     truce = Truce.central().vary(entrench=0.0)
     path = [critical_discount(truce.stage(year=t), ("Hold", "Hold")).by_player[0] for t in range(10)]
