@@ -142,6 +142,9 @@ def _ceilings(places: Points, counts: Indices) -> tuple[Points, Points]:
                 stop = min(max((bottom + (b + 1) * width - here) / run, 0.0), 1.0) if b < end else 1.0
                 tops[axis, b] = max(tops[axis, b], across + max(start * rise, stop * rise))
                 start = stop
+        if top <= bottom:
+            other = 2 * (1 - axis)
+            tops[axis, 0] = max(tops[axis, 0], places[other, counts[other] - 1, 0])
         before = -np.inf
         for b in range(BUCKETS):
             here = tops[axis, b]

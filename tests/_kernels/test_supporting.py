@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from negotiation._kernels.polygon import ROUNDING, hull, sides
@@ -9,6 +9,8 @@ places = st.integers(0, 6)
 clouds = st.lists(st.tuples(places, places), min_size=1, max_size=12)
 
 
+@example([(0, 0), (0, 1)], 0)
+@example([(0, 0), (1, 0)], 1)
 @given(clouds, st.integers(0, 1))
 def test_ceilings_lie_above_the_polygon_and_not_above_its_tops_two_parts_away(cloud, axis):
     polygon = np.array(cloud, dtype=float) / 6

@@ -155,9 +155,9 @@ def test_a_race_that_is_refused_is_told_so_in_the_page() -> None:
     assert re.search("None is followed at these parameters: .*leave steps of at least the yearly fall", text)
 
 
-@pytest.mark.parametrize(("tau", "cautious"), [(2.5, False), (990.0, True)])
-def test_answers_of_the_race_that_are_no_equilibria_come_with_a_caution(tau, cautious) -> None:
-    truce = Truce.central().vary(tau_us=tau, tau_cn=tau)
+@pytest.mark.parametrize(("zeta", "cautious"), [(0.0, False), (5.0, True)])
+def test_answers_of_the_race_that_are_no_equilibria_come_with_a_caution(zeta, cautious) -> None:
+    truce = Truce.central().vary(zeta_us=zeta)
     text = report_html(truce, truce.verdict(draws=20))
     assert ("<b>Caution: the threat of open conflict is not credible" in text) == cautious
 

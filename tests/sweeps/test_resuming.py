@@ -148,10 +148,12 @@ def test_what_is_not_written_to_a_file_is_said_to_be_lost(tmp_path: Path) -> Non
 
 
 SCRIPT = """
+import signal
 import sys
 from pathlib import Path
 from tests.sweeps.test_resuming import slow, _sweep
 from negotiation.sweeps import SerialExecutor
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a parent in the background leaves ignored
 _sweep(slow, Path(sys.argv[1]), SerialExecutor())
 """
 
