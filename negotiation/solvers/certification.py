@@ -72,7 +72,7 @@ def certify(result: object) -> Certificate:
     A payoff set found with a tolerance may hold points of which exact arithmetic shows that no equilibrium gives
     them; its certificate leaves them out. Coordinates of vertices are exact where they are fractions with
     denominators below 2^96 in units of the payoff range; others, mostly irrational ones, are rounded inward by
-    some 2^-36 / (1 - delta) of that range. With states these numbers are 2^320 and 2^-40; if no such rounding passes
+    some 2^-36 / (1 - delta) of that range. With states these numbers are 2^320 and 2^-40; if no rounding passes
     the exact test, more is lost, or vertices are given up: `certified_gap` tells.
     """
     known = "Certificates are made of a PayoffSet, StatePayoffSets, a Judgement or Equilibria."
