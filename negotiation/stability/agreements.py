@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from negotiation._checks import check_between, check_class, refusal
 from negotiation.games import StochasticGame
 from negotiation.solvers.components import components
-from negotiation.stability.modes import Array, Deviation, Judge, Modes, Plan, build_modes
+from negotiation.stability.modes import ROUNDING, Array, Deviation, Judge, Modes, Plan, build_modes
 
 FEASIBILITY = 1e-10
 """Tolerance of linear programming, the tightest that HiGHS accepts."""
@@ -25,7 +25,7 @@ SHOWN = 1e-9
 class SelfEnforcing:
     """The states in which an agreement enforces itself.
 
-    Incentives are met up to 1e-10 of the largest payoff.
+    Incentives are met up to 1e-10 of the widest range of a player's payoffs.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ class SelfEnforcing:
     @property
     def credible(self) -> bool:
         """Whether nobody gains by leaving the threat in any state, so that the whole is an equilibrium."""
-        scale = max(float(np.abs(payoffs).max()) for payoffs in self.game.payoffs)
-        return bool(self.threat_slacks.min() >= -SHOWN * max(1.0, scale))
+        cells = np.concatenate([payoffs.reshape(-1, self.game.num_players) for payoffs in self.game.payoffs])
+        return bool(self.threat_slacks.min() >= -SHOWN * np.ptp(cells, axis=0).max())
 
     @property
     def policy(self) -> tuple[tuple[int, ...], ...]:
@@ -144,7 +144,7 @@ def self_enforcing(
         lacking: Array = -least.min(axis=1)[upheld]
         return lacking
 
-    upheld = _settled(game, lacks, modes.rounding)
+    upheld = _settled(game, lacks, ROUNDING)
     slacks = _slacks(modes, *modes.values(upheld), nothing)
     for state in np.flatnonzero(~upheld).tolist():
         slacks[state] = _slacks(modes, *modes.values(_joined(upheld, state)), nothing)[state]
@@ -201,7 +201,7 @@ def self_enforcing_terms(
         raise refusal("game", "self_enforcing_terms", "have two players", game.num_players)
     share = check_between("weight", "self_enforcing_terms", weight, 0, 1)
     modes = build_modes("self_enforcing_terms", game, agreement, threat, lapse, judge)
-    upheld = _settled(game, lambda tried: _programme(modes, tried, share).least_lacks()[:-1], modes.rounding)
+    upheld = _settled(game, lambda tried: _programme(modes, tried, share).least_lacks()[:-1], ROUNDING)
     programme = _programme(modes, upheld, share)
     bargained, terms = np.zeros(game.num_states), np.zeros(game.num_states)
     bargained[upheld], terms[upheld] = programme.bargained, programme.nearest()
@@ -357,8 +357,11 @@ def _result(
 ) -> SelfEnforcing:
     agreed, threatened = _values(modes, upheld, terms) if terms.any() else modes.values(upheld)
     held = _threat_slacks(modes, agreed, threatened)
-    paid, agreed_on = (np.where(upheld, each, np.nan) for each in (terms, bargained))
-    for array in (upheld, slacks, held, paid, agreed_on, agreed, threatened):
+    unit = modes.unit
+    paid, agreed_on = (np.where(upheld, unit * each, np.nan) for each in (terms, bargained))
+    lost, held = unit * slacks, unit * held
+    agreed, threatened = (unit * each + modes.origin for each in (agreed, threatened))
+    for array in (upheld, lost, held, paid, agreed_on, agreed, threatened):
         array.setflags(write=False)
     return SelfEnforcing(
         modes.game,
@@ -366,7 +369,7 @@ def _result(
         modes.threat,
         modes.lapse,
         upheld,
-        slacks,
+        lost,
         held,
         paid,
         agreed_on,

@@ -22,7 +22,7 @@ Plan = Sequence[Sequence[str | int]]
 """For each state one action a player, by name or index."""
 
 ROUNDING = 1e-11
-"""Relative error of the linear systems, below which a lack of incentive counts as none: exact ties must hold."""
+"""Lack of incentive, as a share of the unit, below the error of the linear systems: exact ties must hold."""
 
 Departure = Literal["breach", "hidden", "free"]
 
@@ -75,6 +75,10 @@ class Modes:
         All deviations from the agreement, and from the threat.
     lapse : float
         Probability of a fresh negotiation a period.
+    unit : float
+        What counts as 1 here: the widest range of a player's payoffs, so that no tolerance depends on their scale.
+    origin : array, shape (n,)
+        What counts as 0 here: the least payoff of each player.
     """
 
     game: StochasticGame
@@ -85,11 +89,8 @@ class Modes:
     breaches: tuple[Deviation, ...]
     defections: tuple[Deviation, ...]
     lapse: float
-
-    @cached_property
-    def rounding(self) -> float:
-        """Lack of incentive that counts as none, in the unit of the payoffs."""
-        return ROUNDING * max(1.0, *(float(np.abs(payoffs).max()) for payoffs in self.game.payoffs))
+    unit: float
+    origin: Array
 
     def values(self, upheld: NDArray[np.bool_]) -> tuple[Array, Array]:
         """Return what the agreement and the threat are worth, shape (S, n) each; the threat's where not upheld."""
@@ -148,15 +149,20 @@ def build_modes(
     """Check an agreement and a threat and list every deviation."""
     weight = check_between("lapse", owner, lapse, 0, 1)
     agreed, threatened = _profiles("agreement", owner, game, agreement), _profiles("threat", owner, game, threat)
+    cells = np.concatenate([payoffs.reshape(-1, game.num_players) for payoffs in game.payoffs])
+    origin, unit = cells.min(axis=0), float(np.ptp(cells, axis=0).max()) or 1.0
+    measured = [(payoffs - origin) / unit for payoffs in game.payoffs]
     return Modes(
         game,
         agreed,
         threatened,
-        (_payoffs(game, agreed), _payoffs(game, threatened)),
+        (_payoffs(measured, agreed), _payoffs(measured, threatened)),
         (_moves(game, agreed), _moves(game, threatened)),
-        tuple(_deviations(owner, game, agreed, judge)),
-        tuple(_deviations(owner, game, threatened, None)),
+        tuple(_deviations(owner, game, measured, agreed, judge)),
+        tuple(_deviations(owner, game, measured, threatened, None)),
         weight,
+        unit,
+        origin,
     )
 
 
@@ -166,8 +172,8 @@ def _profiles(name: str, owner: str, game: StochasticGame, plan: Plan) -> tuple[
     return tuple(stage.profile(*profile) for stage, profile in zip(game.stages, plan, strict=True))
 
 
-def _payoffs(game: StochasticGame, profiles: tuple[tuple[int, ...], ...]) -> Array:
-    return np.array([payoffs[profile] for payoffs, profile in zip(game.payoffs, profiles, strict=True)])
+def _payoffs(measured: Sequence[Array], profiles: tuple[tuple[int, ...], ...]) -> Array:
+    return np.array([payoffs[profile] for payoffs, profile in zip(measured, profiles, strict=True)])
 
 
 def _moves(game: StochasticGame, profiles: tuple[tuple[int, ...], ...]) -> Array:
@@ -175,7 +181,11 @@ def _moves(game: StochasticGame, profiles: tuple[tuple[int, ...], ...]) -> Array
 
 
 def _deviations(
-    owner: str, game: StochasticGame, profiles: tuple[tuple[int, ...], ...], judge: Judge | None
+    owner: str,
+    game: StochasticGame,
+    measured: Sequence[Array],
+    profiles: tuple[tuple[int, ...], ...],
+    judge: Judge | None,
 ) -> list[Deviation]:
     found = []
     for state, profile in enumerate(profiles):
@@ -193,6 +203,6 @@ def _deviations(
                         "judge", owner, rule, repr(kind), f"It was given {game.states[state]!r}, {named}."
                     )
                 if kind != "free":
-                    payoff = float(game.payoffs[state][chosen][player])
+                    payoff = float(measured[state][chosen][player])
                     found.append(Deviation(state, player, action, payoff, moves[chosen], kind == "breach"))
     return found

@@ -130,6 +130,14 @@ def test_one_state_gives_the_closed_form_on_both_sides_of_the_threshold() -> Non
         )
 
 
+@pytest.mark.parametrize(("unit", "level"), [(1e-9, 0.0), (1e9, 0.0), (1.0, 1e9), (1e-9, -3e-9)])
+def test_no_lack_of_incentive_hides_behind_the_scale_of_payoffs(unit: float, level: float) -> None:
+    payoffs = unit * np.array(DILEMMA) + level
+    for solve in (self_enforcing, self_enforcing_terms):
+        assert solve(one_state(payoffs, 1 / 3 + 1e-4), HOLD, BREAK).holds("on")
+        assert not solve(one_state(payoffs, 1 / 3 - 1e-4), HOLD, BREAK).holds("on")
+
+
 def test_an_exact_tie_holds() -> None:
     assert self_enforcing(one_state(DILEMMA, 1 / 3), HOLD, BREAK).holds("on")
     assert not self_enforcing(one_state(DILEMMA, 1 / 3 - 1e-9), HOLD, BREAK).holds("on")
